@@ -1,0 +1,246 @@
+//! The JSON bodies of the HTTP API, shared with the command line and the tests.
+//!
+//! Times are RFC 3339 in UTC. Lists are `{"items":[…],"next":cursor or null}`.
+//! Errors are problem documents (RFC 9457).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::command::CommandId;
+use crate::device::DeviceId;
+use crate::inventory::Inventory;
+use crate::report::{Consent, HealthReport};
+use crate::words;
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Give this as `cursor` to read on; null at the end.
+    pub next: Option<String>,
+}
+
+/// An error (RFC 9457, `application/problem+json`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// `/problems/` and a word.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub status: u16,
+    /// What happened and what to do.
+    pub detail: String,
+}
+
+words! {
+    /// Whether a device is with us.
+    pub enum Presence {
+        /// Enrolled, but never heard of since.
+        0 NeverStarted = "never_started",
+        1 On = "on",
+        2 Quiet = "quiet",
+        3 Overdue = "overdue",
+        4 Unreachable = "unreachable",
+        5 Paused = "paused",
+        6 Retired = "retired",
+    }
+
+    /// How an API or command-line list of devices is ordered.
+    pub enum DeviceSort {
+        0 Asset = "asset",
+        1 Device = "device",
+        2 LastSeen = "last_seen",
+    }
+
+    pub enum EnrolmentState {
+        /// Waits to be used.
+        0 Open = "open",
+        1 Used = "used",
+        2 Expired = "expired",
+        3 Cancelled = "cancelled",
+    }
+
+    /// What a command has come to.
+    pub enum CommandState {
+        /// Waits for the device.
+        0 Queued = "queued",
+        1 Sent = "sent",
+        2 Done = "done",
+        3 Declined = "declined",
+        4 Failed = "failed",
+        5 Expired = "expired",
+        6 Unknown = "unknown",
+    }
+}
+
+/// One line of the list of devices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceSummary {
+    pub device: DeviceId,
+    /// Asset tag, such as BDX-001.
+    pub asset: Option<String>,
+    pub site: Option<String>,
+    pub presence: Presence,
+    pub connected: bool,
+    pub enrolled_at: Timestamp,
+    /// Last exchange of any kind, controller clock.
+    pub last_seen: Option<Timestamp>,
+    /// When the latest report was made, dated by the controller.
+    pub reported_at: Option<Timestamp>,
+    /// Reports stored since enrolment.
+    pub reports: u64,
+    /// Messages that the device lost, as the gaps in its numbers tell.
+    pub lost: u64,
+    pub consent: Option<Consent>,
+    pub agent_version: Option<String>,
+}
+
+/// All about one device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceDetail {
+    #[serde(flatten)]
+    pub summary: DeviceSummary,
+    pub certificate: CertificateInfo,
+    pub latest: Option<Latest>,
+    pub inventory: Option<Inventory>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CertificateInfo {
+    /// Serial number, in hexadecimal.
+    pub serial: String,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub revoked: bool,
+}
+
+/// The latest state of a device: its newest report, with the slow readings of
+/// the last report that carried them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Latest {
+    /// When it was made, dated by the controller.
+    pub reported_at: Timestamp,
+    /// The date crosses a boot without an anchor in time.
+    pub estimated: bool,
+    pub received_at: Timestamp,
+    /// Device clock when it was made; may be years wrong.
+    pub observed_at: Timestamp,
+    /// How far the device clock is from the controller's: positive when it is ahead, in ms.
+    pub clock_offset_ms: i64,
+    /// The device clock is more than five minutes wrong.
+    pub clock_wrong: bool,
+    /// Time since boot, in ms.
+    pub uptime_ms: u64,
+    pub boot: u32,
+    pub seq: u64,
+    pub report: HealthReport,
+}
+
+/// One point of a metric's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Point {
+    pub at: Timestamp,
+    pub value: i64,
+}
+
+/// Makes an enrolment code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewEnrolment {
+    /// Asset tag that the device will carry.
+    #[serde(default)]
+    pub asset: Option<String>,
+    #[serde(default)]
+    pub site: Option<String>,
+    /// Hours until the code ends; 168 when absent, 8,760 at most.
+    #[serde(default)]
+    pub hours: Option<u32>,
+    /// Bind to this device, whose certificate was lost, instead of making a new one.
+    #[serde(default)]
+    pub rebind: Option<DeviceId>,
+}
+
+/// An enrolment code, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Enrolment {
+    /// Names the code in lists and when it is cancelled; not secret.
+    pub id: String,
+    pub asset: Option<String>,
+    pub site: Option<String>,
+    pub state: EnrolmentState,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// The device that used it, or that it is bound to.
+    pub device: Option<DeviceId>,
+    /// The code itself, only in the answer that makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+/// Sends a command to a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewCommand {
+    #[serde(flatten)]
+    pub action: crate::command::Action,
+    /// Hours until it ends unrun; 168 when absent, 8,760 at most.
+    #[serde(default)]
+    pub hours: Option<u32>,
+}
+
+/// A command and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CommandInfo {
+    pub id: CommandId,
+    #[serde(flatten)]
+    pub action: crate::command::Action,
+    pub state: CommandState,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+}
+
+/// The code of a signed charter, shown once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CharterCode {
+    pub code: String,
+}
+
+/// How the controller is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ServerStatus {
+    pub version: String,
+    pub started_at: Timestamp,
+    pub now: Timestamp,
+    /// Ready to take new work; otherwise `reason` says why not.
+    pub ready: bool,
+    pub reason: Option<String>,
+    pub devices: u64,
+    pub connected: u64,
+    /// Devices with at least one stored report.
+    pub reporting: u64,
+    /// Reports stored since the start of this process.
+    pub stored: u64,
+    /// Messages refused since the start of this process.
+    pub refused: u64,
+    /// Repeats received since the start of this process.
+    pub repeats: u64,
+    pub mqtt: String,
+    pub enrol: Option<String>,
+    pub http: Option<String>,
+    /// Free room where the data lives, in bytes.
+    pub disk_free_bytes: Option<u64>,
+    /// A demonstration, with simulated homes.
+    pub demo: bool,
+}
