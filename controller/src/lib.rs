@@ -1,1 +1,16 @@
-//! x
+//! The controller of a Déclic programme: one process, one data directory.
+//!
+//! Doors (`ingest`, `http`, `jobs`, `cli`) → `app` (load, decide, save) →
+//! `domain` (pure decisions) and `store`. `ARCHITECTURE.md` has the map.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod domain;
+pub mod http;
+pub mod ingest;
+pub mod jobs;
+pub mod pki;
+pub mod serve;
+pub mod store;

@@ -1,0 +1,197 @@
+//! Every key of the store: one kind byte, then big-endian parts, so that keys
+//! sort as people count. The space is added by the engine.
+
+use declic_common::command::CommandId;
+use declic_common::envelope::Number;
+use declic_common::{DeviceId, InstallId};
+
+use super::Key;
+
+/// Kind bytes of [`super::Space::Core`]. Never reused.
+pub mod core {
+    pub const META: u8 = 1;
+    pub const DEVICE: u8 = 2;
+    pub const ENROLMENT: u8 = 3;
+    pub const LATEST: u8 = 4;
+    pub const MARK: u8 = 5;
+    pub const INVENTORY: u8 = 6;
+    pub const JOURNAL: u8 = 7;
+    pub const HELP: u8 = 8;
+    pub const COMMAND: u8 = 9;
+}
+
+/// Kind bytes of [`super::Space::Health`].
+pub mod health {
+    pub const REPORT: u8 = 1;
+}
+
+/// Kind bytes of [`super::Space::Audit`].
+pub mod audit {
+    pub const ENTRY: u8 = 1;
+    pub const HEAD: u8 = 2;
+}
+
+struct Builder(Vec<u8>);
+
+impl Builder {
+    fn kind(kind: u8) -> Self {
+        Builder(vec![kind])
+    }
+
+    fn device(mut self, device: DeviceId) -> Self {
+        self.0.extend(device.to_bits().to_be_bytes());
+        self
+    }
+
+    fn install(mut self, install: InstallId) -> Self {
+        self.0.extend(install.to_bits().to_be_bytes());
+        self
+    }
+
+    /// Times before 1970 sort first.
+    fn time(mut self, ms: i64) -> Self {
+        self.0.extend(((ms as u64) ^ (1 << 63)).to_be_bytes());
+        self
+    }
+
+    fn u32(mut self, n: u32) -> Self {
+        self.0.extend(n.to_be_bytes());
+        self
+    }
+
+    fn u64(mut self, n: u64) -> Self {
+        self.0.extend(n.to_be_bytes());
+        self
+    }
+
+    fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.0.extend(bytes);
+        self
+    }
+}
+
+/// Facts about the store itself, by name.
+pub fn meta(name: &str) -> Key {
+    Builder::kind(core::META).bytes(name.as_bytes()).0
+}
+
+pub fn device(device: DeviceId) -> Key {
+    Builder::kind(core::DEVICE).device(device).0
+}
+
+/// By the SHA-256 of the token: the token itself is never stored.
+pub fn enrolment(token_hash: &[u8; 32]) -> Key {
+    Builder::kind(core::ENROLMENT).bytes(token_hash).0
+}
+
+pub fn latest(device: DeviceId) -> Key {
+    Builder::kind(core::LATEST).device(device).0
+}
+
+/// Which numbers of one boot are stored.
+pub fn mark(device: DeviceId, install: InstallId, boot: u32) -> Key {
+    Builder::kind(core::MARK)
+        .device(device)
+        .install(install)
+        .u32(boot)
+        .0
+}
+
+pub fn inventory(device: DeviceId) -> Key {
+    Builder::kind(core::INVENTORY).device(device).0
+}
+
+/// By device and dated time; the number tells apart what happened at once.
+pub fn journal(device: DeviceId, dated_at: i64, number: Number) -> Key {
+    numbered(core::JOURNAL, device, dated_at, number)
+}
+
+pub fn help(device: DeviceId, dated_at: i64, number: Number) -> Key {
+    numbered(core::HELP, device, dated_at, number)
+}
+
+pub fn command(device: DeviceId, issued_at: i64, id: CommandId) -> Key {
+    Builder::kind(core::COMMAND)
+        .device(device)
+        .time(issued_at)
+        .install(id)
+        .0
+}
+
+/// By device and dated time.
+pub fn health(device: DeviceId, dated_at: i64, number: Number) -> Key {
+    numbered(health::REPORT, device, dated_at, number)
+}
+
+fn numbered(kind: u8, device: DeviceId, dated_at: i64, number: Number) -> Key {
+    Builder::kind(kind)
+        .device(device)
+        .time(dated_at)
+        .install(number.install)
+        .u32(number.boot)
+        .u64(number.seq)
+        .0
+}
+
+/// The `n`th entry of the audit, from 1.
+pub fn audit_entry(n: u64) -> Key {
+    Builder::kind(audit::ENTRY).u64(n).0
+}
+
+pub fn audit_head() -> Key {
+    Builder::kind(audit::HEAD).0
+}
+
+/// All keys that begin with this device, of one kind: (from, to).
+pub fn of_device(kind: u8, device: DeviceId) -> (Key, Key) {
+    let from = Builder::kind(kind).device(device).0;
+    let to = Builder::kind(kind).u64(device.to_bits() + 1).0;
+    (from, to)
+}
+
+/// The keys of one kind and device between two dated times: (from, to).
+pub fn of_device_between(kind: u8, device: DeviceId, from: i64, to: i64) -> (Key, Key) {
+    (
+        Builder::kind(kind).device(device).time(from).0,
+        Builder::kind(kind).device(device).time(to).0,
+    )
+}
+
+/// All keys of one kind: (from, to).
+pub fn of_kind(kind: u8) -> (Key, Key) {
+    (vec![kind], vec![kind + 1])
+}
+
+/// The dated time inside a key made by [`health`], [`journal`], [`help`] or [`command`].
+pub fn time_of(key: &[u8]) -> Option<i64> {
+    let bytes: [u8; 8] = key.get(9..17)?.try_into().ok()?;
+    Some((u64::from_be_bytes(bytes) ^ (1 << 63)) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_sort_by_device_then_time_then_number() {
+        let number = |seq| Number {
+            install: InstallId::from_bits(9),
+            boot: 1,
+            seq,
+        };
+        let a = DeviceId::from_bits(1);
+        let b = DeviceId::from_bits(2);
+        let sorted = [
+            health(a, -5, number(9)),
+            health(a, 0, number(3)),
+            health(a, 1, number(1)),
+            health(a, 1, number(256)),
+            health(b, -9, number(1)),
+        ];
+        assert!(sorted.is_sorted());
+        assert_eq!(time_of(&sorted[0]), Some(-5));
+        let (from, to) = of_device(super::health::REPORT, a);
+        assert!(sorted[..4].iter().all(|k| (&from..&to).contains(&k)));
+        assert!(!(&from..&to).contains(&&sorted[4]));
+    }
+}

@@ -1,0 +1,279 @@
+//! What is stored, record by record. Integer keys are never reused.
+
+use declic_common::command::{Action, CommandId};
+use declic_common::journal::Event;
+use declic_common::report::HealthReport;
+use declic_common::{DeviceId, InstallId, inventory};
+use minicbor::{Decode, Encode};
+
+use super::record::Record;
+
+macro_rules! records {
+    ($($name:ident = $kind:literal v $version:literal),* $(,)?) => {$(
+        impl Record for $name {
+            const KIND: u8 = $kind;
+            const VERSION: u8 = $version;
+        }
+    )*};
+}
+records!(
+    Device = 1 v 1,
+    Enrolment = 2 v 1,
+    Latest = 3 v 1,
+    Mark = 4 v 1,
+    Inventory = 5 v 1,
+    JournalRow = 6 v 1,
+    HelpRow = 7 v 1,
+    CommandRow = 8 v 1,
+    HealthRow = 9 v 1,
+    AuditEntry = 10 v 1,
+    AuditHead = 11 v 1,
+    Meta = 12 v 1,
+);
+
+/// A device of the programme. Times are ms UTC, controller clock.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Device {
+    #[n(0)]
+    pub id: DeviceId,
+    #[n(1)]
+    pub asset: Option<String>,
+    #[n(2)]
+    pub site: Option<String>,
+    #[n(3)]
+    pub enrolled_at: i64,
+    /// The newest certificate.
+    #[n(4)]
+    pub certificate: Certificate,
+    #[n(5)]
+    pub revoked_at: Option<i64>,
+    #[n(6)]
+    pub retired_at: Option<i64>,
+    /// What is sent down as settings, in JSON.
+    #[n(7)]
+    pub settings: Option<String>,
+    /// A renewed device may still show the certificate before this one.
+    #[n(8)]
+    pub previous_serial: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Certificate {
+    /// Hexadecimal, lower case.
+    #[n(0)]
+    pub serial: String,
+    #[n(1)]
+    pub issued_at: i64,
+    #[n(2)]
+    pub expires_at: i64,
+}
+
+/// An enrolment code, under the hash of its token.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Enrolment {
+    /// Not secret: names the code in lists.
+    #[n(0)]
+    pub id: String,
+    #[n(1)]
+    pub asset: Option<String>,
+    #[n(2)]
+    pub site: Option<String>,
+    #[n(3)]
+    pub created_at: i64,
+    #[n(4)]
+    pub expires_at: i64,
+    /// The device that used it, and when.
+    #[n(5)]
+    pub used_by: Option<DeviceId>,
+    #[n(6)]
+    pub used_at: Option<i64>,
+    #[n(7)]
+    pub cancelled_at: Option<i64>,
+    #[n(8)]
+    pub rebind: Option<DeviceId>,
+}
+
+/// The newest state of a device; written by the recorder alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Latest {
+    /// The newest report by dated time, if any.
+    #[n(0)]
+    pub report: Option<HealthRow>,
+    /// Where `report` stands in its own key.
+    #[n(1)]
+    pub reported_at: Option<i64>,
+    #[n(2)]
+    pub boot: Option<u32>,
+    #[n(3)]
+    pub seq: Option<u64>,
+    /// Last exchange of any kind.
+    #[n(4)]
+    pub last_seen: Option<i64>,
+    /// Reports stored since enrolment.
+    #[n(5)]
+    pub reports: u64,
+    /// Messages that the device declared lost.
+    #[n(6)]
+    pub lost: u64,
+    /// Messages refused.
+    #[n(7)]
+    pub refused: u64,
+    /// Last word of the device (`on`, `off` …) and when it was heard.
+    #[n(8)]
+    pub last_state: Option<String>,
+    #[n(9)]
+    pub last_state_at: Option<i64>,
+}
+
+/// Which numbers of one boot are stored or declared lost.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Mark {
+    /// Everything up to here.
+    #[n(0)]
+    pub through: u64,
+    /// And these, first and last, ascending, apart, all above `through`.
+    #[n(1)]
+    pub stored: Vec<(u64, u64)>,
+    /// Declared lost by the device.
+    #[n(2)]
+    pub lost: u64,
+}
+
+/// One report.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct HealthRow {
+    #[n(0)]
+    pub received_at: i64,
+    /// Device clock.
+    #[n(1)]
+    pub observed_at: i64,
+    #[n(2)]
+    pub uptime_ms: u64,
+    /// The dated time crosses a boot without an anchor.
+    #[n(3)]
+    pub estimated: bool,
+    #[n(4)]
+    pub report: HealthReport,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Inventory {
+    #[n(0)]
+    pub received_at: i64,
+    #[n(1)]
+    pub inventory: inventory::Inventory,
+    /// Dated time of the message, so that an older one never replaces a newer one.
+    #[n(2)]
+    pub dated_at: i64,
+}
+
+/// A journal message, dated as a whole; each event also has its own boot and uptime.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct JournalRow {
+    #[n(0)]
+    pub received_at: i64,
+    #[n(1)]
+    pub estimated: bool,
+    /// Uptime of the message in its own boot: dates the events of the same boot.
+    #[n(2)]
+    pub uptime_ms: u64,
+    #[n(3)]
+    pub install: InstallId,
+    #[n(4)]
+    pub boot: u32,
+    #[n(5)]
+    pub events: Vec<Event>,
+}
+
+/// A household asked for help.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct HelpRow {
+    #[n(0)]
+    pub received_at: i64,
+    #[n(1)]
+    pub estimated: bool,
+    #[n(2)]
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct CommandRow {
+    #[n(0)]
+    pub id: CommandId,
+    #[n(1)]
+    pub issued_at: i64,
+    #[n(2)]
+    pub expires_at: i64,
+    /// The action in JSON, as it travels.
+    #[n(3)]
+    pub action_json: String,
+    #[n(4)]
+    pub sent_at: Option<i64>,
+    #[n(5)]
+    pub ended_at: Option<i64>,
+    /// A word of `OutcomeResult`.
+    #[n(6)]
+    pub result: Option<String>,
+}
+
+impl CommandRow {
+    /// The action that was asked for.
+    pub fn action(&self) -> Option<Action> {
+        serde_json::from_str(&self.action_json).ok()
+    }
+}
+
+/// One change of state, chained to the one before it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct AuditEntry {
+    #[n(0)]
+    pub n: u64,
+    #[n(1)]
+    pub at: i64,
+    /// `cli`, `api`, `device` … and later a person's account.
+    #[n(2)]
+    pub who: String,
+    /// Such as `enrolment.create`.
+    #[n(3)]
+    pub what: String,
+    /// A pseudonymous id; never a name.
+    #[n(4)]
+    pub subject: String,
+    #[n(5)]
+    pub detail: Option<String>,
+    /// SHA-256 of the stored bytes of entry `n - 1`; 32 zero bytes for the first.
+    #[cbor(n(6), with = "minicbor::bytes")]
+    pub previous: Vec<u8>,
+}
+
+/// The end of the audit chain.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct AuditHead {
+    #[n(0)]
+    pub n: u64,
+    /// SHA-256 of the stored bytes of entry `n`.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub hash: Vec<u8>,
+}
+
+/// A fact about the store itself.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Meta {
+    #[n(0)]
+    pub number: u64,
+    #[n(1)]
+    pub text: Option<String>,
+}

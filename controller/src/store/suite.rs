@@ -1,0 +1,1 @@
+//! One test suite for every backend, written against the trait.
