@@ -1,1 +1,68 @@
-//! Soon.
+//! What the controller can do: load, decide, save. One file per noun.
+//!
+//! The doors call this; it calls `domain` for decisions and `store` for keeping.
+
+pub mod audit;
+pub mod command;
+pub mod counters;
+pub mod device;
+pub mod enrolment;
+pub mod hub;
+pub mod recorder;
+pub mod registry;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::config::Programme;
+use crate::pki::Pki;
+use crate::store::{Store, StoreError};
+
+use self::counters::Counters;
+use self::hub::Hub;
+use self::recorder::Recorder;
+use self::registry::Registry;
+
+/// Everything that the doors need, shared by all of them.
+#[derive(Debug)]
+pub struct App {
+    pub store: Arc<dyn Store>,
+    pub registry: Arc<Registry>,
+    pub hub: Arc<Hub>,
+    pub recorder: Recorder,
+    pub counters: Arc<Counters>,
+    pub pki: Arc<Pki>,
+    pub programme: Programme,
+    pub started_at: Timestamp,
+}
+
+impl App {
+    /// Loads the registry and starts the recorder.
+    pub fn start(
+        store: Arc<dyn Store>,
+        pki: Arc<Pki>,
+        programme: Programme,
+        now: Timestamp,
+    ) -> Result<Arc<App>, StoreError> {
+        let registry = Arc::new(Registry::load(store.as_ref())?);
+        let hub = Arc::new(Hub::default());
+        let counters = Arc::new(Counters::default());
+        let recorder = Recorder::start(
+            Arc::clone(&store),
+            Arc::clone(&registry),
+            Arc::clone(&hub),
+            Arc::clone(&counters),
+        );
+        Ok(Arc::new(App {
+            store,
+            registry,
+            hub,
+            recorder,
+            counters,
+            pki,
+            programme,
+            started_at: now,
+        }))
+    }
+}

@@ -1,1 +1,6 @@
-//! Soon.
+//! Decisions as plain functions on plain data. Knows `common` and nothing else;
+//! time is a parameter.
+
+pub mod dating;
+pub mod numbering;
+pub mod presence;

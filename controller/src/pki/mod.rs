@@ -1,1 +1,5 @@
-//! Soon.
+//! The controller's own certificate authority.
+
+/// The certificate authority of one controller.
+#[derive(Debug)]
+pub struct Pki;

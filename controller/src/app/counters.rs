@@ -1,0 +1,47 @@
+//! What this process has done since it started; read by `/metrics` and `declic status`.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+macro_rules! counters {
+    ($( $(#[$meta:meta])* $name:ident ),* $(,)?) => {
+        #[derive(Debug, Default)]
+        pub struct Counters {
+            $( $(#[$meta])* pub $name: Counter, )*
+        }
+    };
+}
+
+counters! {
+    /// Reports made durable.
+    reports,
+    /// Other numbered messages made durable.
+    messages,
+    /// Numbered messages that were already stored.
+    repeats,
+    /// Messages refused for good.
+    refused,
+    /// Messages without a readable number.
+    unreadable,
+    /// Batches of the recorder.
+    groups,
+    /// Groups that the store did not take.
+    failed_groups,
+    /// Connections accepted on the MQTT port.
+    connections,
+    /// Connections closed because the peer broke a rule.
+    violations,
+}
+
+/// A number that only grows.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    pub fn add(&self, n: u64) {
+        self.0.fetch_add(n, Ordering::Relaxed);
+    }
+
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}

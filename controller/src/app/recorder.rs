@@ -1,0 +1,124 @@
+//! Makes messages durable, in groups, in the order in which they arrive.
+//!
+//! One thread decides and writes: report, newest state, numbers and everything
+//! else that a group of messages changes go into one batch, so that one flush
+//! serves all that waited. Only then are the callers told, receipts sent and the
+//! registry updated. It alone writes the records `Latest`, `Mark`, `Inventory`,
+//! the health and journal rows, and the outcome of commands.
+
+mod group;
+
+use std::sync::Arc;
+use std::thread;
+
+use declic_common::DeviceId;
+use declic_common::envelope::{Envelope, Number, UpBody};
+use declic_common::receipt::RefusalReason;
+use declic_common::status::Status;
+use tokio::sync::{mpsc, oneshot};
+
+use super::counters::Counters;
+use super::hub::Hub;
+use super::registry::Registry;
+use crate::store::{Store, StoreError};
+
+use self::group::Tracker;
+
+/// Messages that may wait for the recorder; a full queue slows the doors down.
+const QUEUE: usize = 4_096;
+/// Messages of one group, so that one batch stays small.
+const GROUP: usize = 256;
+
+/// Something heard from a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)] // moved once, from a door to the recorder
+pub enum Heard {
+    Message(Envelope<UpBody>),
+    /// A numbered message that can never be taken.
+    Refused(Number, RefusalReason),
+    Status(Status),
+    /// The session began or ended; nothing else was said.
+    Seen,
+}
+
+/// Why a message was not made durable. The device keeps it and sends it again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    #[error("the device is not enrolled here")]
+    UnknownDevice,
+    #[error("the numbers of this device are too scattered; it will send the message again")]
+    TooScattered,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the recorder has stopped")]
+    Stopped,
+}
+
+#[derive(Debug)]
+struct Job {
+    device: DeviceId,
+    received_at: i64,
+    heard: Heard,
+    done: oneshot::Sender<Result<(), RecordError>>,
+}
+
+/// The way to the recorder's thread. Dropping every clone stops it, once it has
+/// finished what it was given.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    queue: mpsc::Sender<Job>,
+}
+
+/// A message on its way to the disk.
+#[derive(Debug)]
+pub struct Recording(oneshot::Receiver<Result<(), RecordError>>);
+
+impl Recording {
+    /// Resolves when the message is durable, or will not be.
+    pub async fn done(self) -> Result<(), RecordError> {
+        self.0.await.unwrap_or(Err(RecordError::Stopped))
+    }
+}
+
+impl Recorder {
+    /// Starts the recorder's thread.
+    pub fn start(
+        store: Arc<dyn Store>,
+        registry: Arc<Registry>,
+        hub: Arc<Hub>,
+        counters: Arc<Counters>,
+    ) -> Self {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let tracker = Tracker::new(store, registry, hub, counters);
+        thread::Builder::new()
+            .name("recorder".to_owned())
+            .spawn(move || run(jobs, tracker))
+            .expect("the system can start a thread");
+        Recorder { queue }
+    }
+
+    /// Queues something heard at `received_at` (controller clock, ms UTC). Waits
+    /// only for room in the queue; messages of one caller keep their order.
+    pub async fn record(&self, device: DeviceId, received_at: i64, heard: Heard) -> Recording {
+        let (done, recording) = oneshot::channel();
+        let job = Job {
+            device,
+            received_at,
+            heard,
+            done,
+        };
+        // A stopped recorder drops the job, and with it `done`: the caller is told.
+        let _ = self.queue.send(job).await;
+        Recording(recording)
+    }
+}
+
+fn run(mut jobs: mpsc::Receiver<Job>, mut tracker: Tracker) {
+    let mut group = Vec::with_capacity(GROUP);
+    while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
+        tracker.settle(group.drain(..));
+    }
+}
+
+#[cfg(test)]
+mod tests;

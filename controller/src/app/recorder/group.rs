@@ -1,0 +1,427 @@
+//! One group of messages: decided in memory, written in one batch, then told.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use declic_common::command::Outcome;
+use declic_common::envelope::{Envelope, Number, UpBody};
+use declic_common::receipt::{Receipt, Refused};
+use declic_common::status::Status;
+use declic_common::topic::Leaf;
+use declic_common::{DeviceId, InstallId};
+use tokio::sync::oneshot;
+
+use super::{Heard, Job, RecordError};
+use crate::app::command;
+use crate::app::counters::Counters;
+use crate::app::hub::{Down, Hub};
+use crate::app::registry::Registry;
+use crate::domain::dating::{self, Dated};
+use crate::domain::numbering::{Admission, Numbers};
+use crate::store::record::{decode, encode};
+use crate::store::records::{HealthRow, HelpRow, Inventory, JournalRow, Latest, Mark};
+use crate::store::{Batch, Space, Store, StoreError, keys};
+
+/// Boots of one device whose numbers are kept in memory; older ones are read again.
+const BOOTS_IN_MEMORY: usize = 8;
+
+/// What the recorder knows of every device it has heard.
+pub(super) struct Tracker {
+    store: Arc<dyn Store>,
+    registry: Arc<Registry>,
+    hub: Arc<Hub>,
+    counters: Arc<Counters>,
+    devices: HashMap<DeviceId, Tracked>,
+}
+
+/// One device, as it will be once the group is written.
+struct Tracked {
+    enrolled_at: i64,
+    latest: Latest,
+    /// Most recently used last.
+    boots: Vec<Boot>,
+    /// Dated time of the stored inventory, once it was looked up.
+    inventory_at: Option<i64>,
+    /// In the group under way.
+    touched: bool,
+}
+
+struct Boot {
+    install: InstallId,
+    boot: u32,
+    numbers: Numbers,
+    /// In the group under way: to be written and receipted.
+    touched: bool,
+    refused: Vec<Refused>,
+}
+
+/// A caller to tell once the group is durable.
+struct Waiting {
+    done: oneshot::Sender<Result<(), RecordError>>,
+}
+
+/// What a group came to, for the counters.
+#[derive(Default)]
+struct Tally {
+    reports: u64,
+    messages: u64,
+    repeats: u64,
+    refused: u64,
+}
+
+impl Tracker {
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        registry: Arc<Registry>,
+        hub: Arc<Hub>,
+        counters: Arc<Counters>,
+    ) -> Self {
+        Tracker {
+            store,
+            registry,
+            hub,
+            counters,
+            devices: HashMap::new(),
+        }
+    }
+
+    /// Makes a group of messages durable and tells everybody.
+    pub(super) fn settle(&mut self, group: impl Iterator<Item = Job>) {
+        let mut batch = Batch::default();
+        let mut waiting = Vec::new();
+        let mut touched = Vec::new();
+        let mut tally = Tally::default();
+        let mut received_at = i64::MIN;
+        for job in group {
+            received_at = received_at.max(job.received_at);
+            match self.decide(&mut batch, &mut touched, &mut tally, &job) {
+                Ok(()) => waiting.push(Waiting { done: job.done }),
+                Err(error) => {
+                    let _ = job.done.send(Err(error));
+                }
+            }
+        }
+        for id in &touched {
+            self.save(&mut batch, *id);
+        }
+        let written = match batch.ops.is_empty() {
+            true => Ok(()),
+            false => self.store.commit(batch).wait(),
+        };
+        match written {
+            Ok(()) => {
+                self.counters.groups.add(1);
+                self.counters.reports.add(tally.reports);
+                self.counters.messages.add(tally.messages);
+                self.counters.repeats.add(tally.repeats);
+                self.counters.refused.add(tally.refused);
+                for id in &touched {
+                    self.publish(*id, received_at);
+                }
+                for caller in waiting {
+                    let _ = caller.done.send(Ok(()));
+                }
+            }
+            Err(error) => {
+                self.counters.failed_groups.add(1);
+                tracing::warn!(%error, messages = waiting.len(), "failed to store a group");
+                // What was decided in memory did not happen: forget it.
+                for id in &touched {
+                    self.devices.remove(id);
+                }
+                for caller in waiting {
+                    let _ = caller.done.send(Err(error.clone().into()));
+                }
+            }
+        }
+    }
+
+    fn decide(
+        &mut self,
+        batch: &mut Batch,
+        touched: &mut Vec<DeviceId>,
+        tally: &mut Tally,
+        job: &Job,
+    ) -> Result<(), RecordError> {
+        let id = job.device;
+        let store = Arc::clone(&self.store);
+        let tracked = self.tracked(id)?;
+        match &job.heard {
+            Heard::Message(envelope) => {
+                let boot = tracked.boot(store.as_ref(), id, envelope.number)?;
+                boot.touched = true;
+                let admission = boot.numbers.admit(envelope.number.seq, envelope.first_seq);
+                match admission {
+                    Admission::New => {
+                        tracked.take(batch, store.as_ref(), id, job.received_at, envelope)?;
+                        match envelope.body {
+                            UpBody::Report(_) => tally.reports += 1,
+                            _ => tally.messages += 1,
+                        }
+                    }
+                    Admission::Repeat => tally.repeats += 1,
+                    Admission::TooScattered => return Err(RecordError::TooScattered),
+                }
+            }
+            Heard::Refused(number, reason) => {
+                let boot = tracked.boot(store.as_ref(), id, *number)?;
+                boot.touched = true;
+                boot.refused.push(Refused {
+                    seq: number.seq,
+                    reason: *reason,
+                });
+                tracked.latest.refused += 1;
+                tally.refused += 1;
+            }
+            Heard::Status(status) => tracked.hear_status(status, job.received_at),
+            Heard::Seen => {}
+        }
+        tracked.latest.last_seen = tracked.latest.last_seen.max(Some(job.received_at));
+        if !std::mem::replace(&mut tracked.touched, true) {
+            touched.push(id);
+        }
+        Ok(())
+    }
+
+    /// The device as the recorder knows it, read from the registry at first.
+    fn tracked(&mut self, id: DeviceId) -> Result<&mut Tracked, RecordError> {
+        // Looked up each time: a device may be revoked, and may not be cached before it exists.
+        let entry = self.registry.get(id).ok_or(RecordError::UnknownDevice)?;
+        if entry.device.revoked_at.is_some() {
+            return Err(RecordError::UnknownDevice);
+        }
+        Ok(self.devices.entry(id).or_insert_with(|| Tracked {
+            enrolled_at: entry.device.enrolled_at,
+            latest: Latest::clone(&entry.latest),
+            boots: Vec::new(),
+            inventory_at: None,
+            touched: false,
+        }))
+    }
+
+    /// Adds the changed state of a device to the batch.
+    fn save(&mut self, batch: &mut Batch, id: DeviceId) {
+        let Some(tracked) = self.devices.get_mut(&id) else {
+            return;
+        };
+        batch.put(Space::Core, keys::latest(id), encode(&tracked.latest));
+        for boot in tracked.boots.iter().filter(|boot| boot.touched) {
+            let mark = Mark {
+                through: boot.numbers.through,
+                stored: boot.numbers.stored.clone(),
+                lost: boot.numbers.lost,
+            };
+            batch.put(
+                Space::Core,
+                keys::mark(id, boot.install, boot.boot),
+                encode(&mark),
+            );
+        }
+    }
+
+    /// Shows and receipts what is now durable.
+    fn publish(&mut self, id: DeviceId, controller_time: i64) {
+        let Some(tracked) = self.devices.get_mut(&id) else {
+            return;
+        };
+        tracked.touched = false;
+        self.registry
+            .put_latest(id, Arc::new(tracked.latest.clone()));
+        for boot in tracked.boots.iter_mut().filter(|boot| boot.touched) {
+            boot.touched = false;
+            let receipt = Receipt {
+                install: boot.install,
+                boot: boot.boot,
+                through_seq: boot.numbers.through,
+                stored: boot.numbers.stored.clone(),
+                refused: std::mem::take(&mut boot.refused),
+                controller_time,
+            };
+            let payload =
+                serde_json::to_vec(&receipt).expect("our own types always have a JSON form");
+            // An absent device will send again, and be answered then.
+            self.hub.send(
+                id,
+                Down {
+                    leaf: Leaf::Receipt,
+                    payload,
+                },
+            );
+        }
+        let excess = tracked.boots.len().saturating_sub(BOOTS_IN_MEMORY);
+        tracked.boots.drain(..excess);
+    }
+}
+
+impl Tracked {
+    /// The numbers of the boot of a message, read from the store at first.
+    fn boot(
+        &mut self,
+        store: &dyn Store,
+        id: DeviceId,
+        number: Number,
+    ) -> Result<&mut Boot, StoreError> {
+        let same = |boot: &Boot| boot.install == number.install && boot.boot == number.boot;
+        let found = match self.boots.iter().rposition(same) {
+            Some(at) => self.boots.remove(at),
+            None => Boot::load(store, id, number)?,
+        };
+        self.boots.push(found);
+        Ok(self.boots.last_mut().expect("just pushed"))
+    }
+
+    /// Takes in a new message.
+    fn take(
+        &mut self,
+        batch: &mut Batch,
+        store: &dyn Store,
+        id: DeviceId,
+        received_at: i64,
+        envelope: &Envelope<UpBody>,
+    ) -> Result<(), StoreError> {
+        let dated = dating::date(
+            received_at,
+            envelope.age_ms,
+            envelope.age_estimated,
+            self.enrolled_at,
+        );
+        let number = envelope.number;
+        match &envelope.body {
+            UpBody::Report(report) => {
+                let row = HealthRow {
+                    received_at,
+                    observed_at: envelope.observed_at,
+                    uptime_ms: envelope.uptime_ms,
+                    estimated: dated.estimated,
+                    report: report.clone(),
+                };
+                batch.put(
+                    Space::Health,
+                    keys::health(id, dated.at, number),
+                    encode(&row),
+                );
+                self.show(row, dated, number);
+            }
+            UpBody::Journal(journal) => {
+                let row = JournalRow {
+                    received_at,
+                    estimated: dated.estimated,
+                    uptime_ms: envelope.uptime_ms,
+                    install: number.install,
+                    boot: number.boot,
+                    events: journal.events.clone().unwrap_or_default(),
+                };
+                batch.put(
+                    Space::Core,
+                    keys::journal(id, dated.at, number),
+                    encode(&row),
+                );
+            }
+            UpBody::Inventory(inventory) => {
+                if self.inventory_is_newer(store, id, dated.at)? {
+                    let row = Inventory {
+                        received_at,
+                        inventory: inventory.clone(),
+                        dated_at: dated.at,
+                    };
+                    batch.put(Space::Core, keys::inventory(id), encode(&row));
+                    self.inventory_at = Some(dated.at);
+                }
+            }
+            UpBody::Help(help) => {
+                let row = HelpRow {
+                    received_at,
+                    estimated: dated.estimated,
+                    text: help.text.clone(),
+                };
+                batch.put(Space::Core, keys::help(id, dated.at, number), encode(&row));
+            }
+            UpBody::Outcome(outcome) => take_outcome(batch, store, id, received_at, outcome)?,
+        }
+        Ok(())
+    }
+
+    /// Keeps the newest report as the state of the device.
+    fn show(&mut self, mut row: HealthRow, dated: Dated, number: Number) {
+        let latest = &mut self.latest;
+        latest.reports += 1;
+        if latest.reported_at.is_some_and(|newest| newest > dated.at) {
+            return;
+        }
+        if row.report.slow.is_none()
+            && let Some(before) = &mut latest.report
+        {
+            // Left out means unchanged.
+            row.report.slow = before.report.slow.take();
+        }
+        latest.report = Some(row);
+        latest.reported_at = Some(dated.at);
+        latest.boot = Some(number.boot);
+        latest.seq = Some(number.seq);
+    }
+
+    fn hear_status(&mut self, status: &Status, received_at: i64) {
+        self.latest.last_state = Some(status.state.as_str().to_owned());
+        self.latest.last_state_at = Some(received_at);
+    }
+
+    fn inventory_is_newer(
+        &mut self,
+        store: &dyn Store,
+        id: DeviceId,
+        dated_at: i64,
+    ) -> Result<bool, StoreError> {
+        if self.inventory_at.is_none()
+            && let Some(value) = store.get(Space::Core, &keys::inventory(id))?
+        {
+            self.inventory_at = Some(decode::<Inventory>(&value)?.dated_at);
+        }
+        Ok(self.inventory_at.is_none_or(|newest| newest <= dated_at))
+    }
+}
+
+impl Boot {
+    fn load(store: &dyn Store, id: DeviceId, number: Number) -> Result<Self, StoreError> {
+        let key = keys::mark(id, number.install, number.boot);
+        let numbers = match store.get(Space::Core, &key)? {
+            Some(value) => {
+                let mark: Mark = decode(&value)?;
+                Numbers {
+                    through: mark.through,
+                    stored: mark.stored,
+                    lost: mark.lost,
+                }
+            }
+            None => Numbers::default(),
+        };
+        Ok(Boot {
+            install: number.install,
+            boot: number.boot,
+            numbers,
+            touched: false,
+            refused: Vec::new(),
+        })
+    }
+}
+
+/// Ends the command that an outcome names; an outcome of no known command is kept
+/// by nobody and still receipted.
+fn take_outcome(
+    batch: &mut Batch,
+    store: &dyn Store,
+    id: DeviceId,
+    received_at: i64,
+    outcome: &Outcome,
+) -> Result<(), StoreError> {
+    let Some((key, mut row)) = command::find(store, id, outcome.command)? else {
+        tracing::warn!(device = %id, command = %outcome.command, "outcome of an unknown command");
+        return Ok(());
+    };
+    if row.ended_at.is_none() {
+        row.sent_at = row.sent_at.or(Some(received_at));
+        row.ended_at = Some(received_at);
+        row.result = Some(outcome.result.as_str().to_owned());
+        batch.put(Space::Core, key, encode(&row));
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! Every device of the programme, in memory: who may connect, and its newest state.
+//!
+//! The store comes first: a change is committed, then shown here. So what the
+//! doors read is always durable.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+
+use declic_common::DeviceId;
+
+use crate::store::record::{decode, encode};
+use crate::store::records::{Device, Latest};
+use crate::store::{Batch, Key, Pre, Range, Space, Store, StoreError, keys};
+
+/// How many keys are read at once.
+const PAGE: usize = 1_000;
+
+#[derive(Debug, Default)]
+pub struct Registry {
+    devices: RwLock<BTreeMap<DeviceId, Arc<Entry>>>,
+}
+
+/// One device as it is stored.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub device: Device,
+    pub latest: Arc<Latest>,
+}
+
+impl Registry {
+    /// Reads every device from the store. Blocks.
+    pub fn load(store: &dyn Store) -> Result<Self, StoreError> {
+        let mut devices = BTreeMap::new();
+        for_each(store, keys::of_kind(keys::core::DEVICE), |_, value| {
+            let device: Device = decode(value)?;
+            let latest = Arc::new(Latest::default());
+            devices.insert(device.id, Entry { device, latest });
+            Ok(())
+        })?;
+        for entry in devices.values_mut() {
+            if let Some(value) = store.get(Space::Core, &keys::latest(entry.device.id))? {
+                entry.latest = Arc::new(decode(&value)?);
+            }
+        }
+        let devices = devices.into_iter().map(|(id, entry)| (id, Arc::new(entry)));
+        Ok(Registry {
+            devices: RwLock::new(devices.collect()),
+        })
+    }
+
+    pub fn get(&self, id: DeviceId) -> Option<Arc<Entry>> {
+        self.devices
+            .read()
+            .expect("no panic holds it")
+            .get(&id)
+            .cloned()
+    }
+
+    /// All devices, by name.
+    pub fn all(&self) -> Vec<Arc<Entry>> {
+        self.devices
+            .read()
+            .expect("no panic holds it")
+            .values()
+            .cloned()
+            .collect()
+    }
+
+    pub fn len(&self) -> usize {
+        self.devices.read().expect("no panic holds it").len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Shows a device whose record has been committed.
+    pub fn put_device(&self, device: Device) {
+        let mut devices = self.devices.write().expect("no panic holds it");
+        let latest = devices
+            .get(&device.id)
+            .map(|entry| Arc::clone(&entry.latest))
+            .unwrap_or_default();
+        devices.insert(device.id, Arc::new(Entry { device, latest }));
+    }
+
+    /// Shows the newest state of a device, once it has been committed.
+    pub fn put_latest(&self, id: DeviceId, latest: Arc<Latest>) {
+        let mut devices = self.devices.write().expect("no panic holds it");
+        if let Some(entry) = devices.get_mut(&id) {
+            let device = entry.device.clone();
+            *entry = Arc::new(Entry { device, latest });
+        }
+    }
+}
+
+/// Adds to a batch the change of a device's record, refused if somebody else
+/// changed it meanwhile.
+pub fn change_device(batch: &mut Batch, before: &Device, after: &Device) {
+    let key = keys::device(before.id);
+    batch.equals(Space::Core, key.clone(), encode(before));
+    batch.put(Space::Core, key, encode(after));
+}
+
+/// Adds to a batch a device that must not exist yet.
+pub fn add_device(batch: &mut Batch, device: &Device) {
+    let key = keys::device(device.id);
+    batch.pre.push(Pre::Absent(Space::Core, key.clone()));
+    batch.put(Space::Core, key, encode(device));
+}
+
+/// Reads all keys between two of [`Space::Core`], page by page. Blocks.
+pub fn for_each(
+    store: &dyn Store,
+    (from, to): (Key, Key),
+    mut each: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut range = Range {
+        space: Space::Core,
+        from,
+        to: Some(to),
+        descending: false,
+        limit: PAGE,
+    };
+    loop {
+        let page = store.range(&range)?;
+        for (key, value) in &page {
+            each(key, value)?;
+        }
+        match page.last() {
+            Some((last, _)) if page.len() == PAGE => {
+                // The smallest key after `last`.
+                range.from = last.clone();
+                range.from.push(0);
+            }
+            _ => return Ok(()),
+        }
+    }
+}
