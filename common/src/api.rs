@@ -92,6 +92,8 @@ pub struct DeviceSummary {
     pub reported_at: Option<Timestamp>,
     /// Reports stored since enrolment.
     pub reports: u64,
+    /// Numbered messages of every kind stored since enrolment.
+    pub messages: u64,
     /// Messages that the device lost, as the gaps in its numbers tell.
     pub lost: u64,
     pub consent: Option<Consent>,

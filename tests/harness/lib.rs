@@ -1,1 +1,15 @@
-//! x
+//! What the stories stand on: real processes in folders of their own, on ports of
+//! their own, and a network that can be cut.
+
+pub mod agent;
+pub mod controller;
+pub mod device;
+pub mod process;
+pub mod proxy;
+pub mod wait;
+
+pub use agent::Agent;
+pub use controller::Controller;
+pub use device::Device;
+pub use proxy::Proxy;
+pub use wait::eventually;

@@ -127,6 +127,10 @@ pub struct Latest {
     pub last_state: Option<String>,
     #[n(9)]
     pub last_state_at: Option<i64>,
+    /// Numbered messages of every kind stored since enrolment.
+    #[n(10)]
+    #[cbor(default)]
+    pub messages: u64,
 }
 
 /// Which numbers of one boot are stored or declared lost.

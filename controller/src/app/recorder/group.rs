@@ -150,10 +150,14 @@ impl Tracker {
             Heard::Message(envelope) => {
                 let boot = tracked.boot(store.as_ref(), id, envelope.number)?;
                 boot.touched = true;
+                let lost_before = boot.numbers.lost;
                 let admission = boot.numbers.admit(envelope.number.seq, envelope.first_seq);
+                let lost = boot.numbers.lost - lost_before;
+                tracked.latest.lost += lost;
                 match admission {
                     Admission::New => {
                         tracked.take(batch, store.as_ref(), id, job.received_at, envelope)?;
+                        tracked.latest.messages += 1;
                         match envelope.body {
                             UpBody::Report(_) => tally.reports += 1,
                             _ => tally.messages += 1,

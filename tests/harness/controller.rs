@@ -1,0 +1,189 @@
+//! A real controller in a folder of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::process::{Process, free_port, printed, program};
+use crate::wait::{eventually, seconds};
+
+/// A controller; its process ends with it, its folder too.
+#[derive(Debug)]
+pub struct Controller {
+    process: Option<Process>,
+    place: Place,
+    pub mqtt_port: u16,
+    pub enrol_port: u16,
+    pub http_port: u16,
+    /// Where devices are told to connect; the port of a proxy, for instance.
+    pub public_mqtt_port: u16,
+    /// More arguments of `declic serve`.
+    pub more: Vec<String>,
+}
+
+/// A folder that goes with the test, or one that the test keeps.
+#[derive(Debug)]
+enum Place {
+    Own(TempDir),
+    Given(PathBuf),
+}
+
+impl Controller {
+    /// A controller that is not started yet.
+    pub fn prepare() -> Self {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        Self::in_place(Place::Own(dir))
+    }
+
+    /// A controller on a folder that the test looks after.
+    pub fn prepare_in(dir: &Path) -> Self {
+        Self::in_place(Place::Given(dir.to_owned()))
+    }
+
+    fn in_place(place: Place) -> Self {
+        let mqtt_port = free_port();
+        Controller {
+            process: None,
+            place,
+            mqtt_port,
+            enrol_port: free_port(),
+            http_port: free_port(),
+            public_mqtt_port: mqtt_port,
+            more: Vec::new(),
+        }
+    }
+
+    /// A controller that answers.
+    pub fn start() -> Self {
+        let mut controller = Self::prepare();
+        controller.run();
+        controller
+    }
+
+    /// Starts the process and waits until it is ready.
+    pub fn run(&mut self) {
+        self.spawn();
+        let url = format!("http://127.0.0.1:{}/readyz", self.http_port);
+        eventually("a ready controller", seconds(60), || {
+            let process = self.process.as_mut().expect("just started");
+            assert!(
+                process.is_running(),
+                "the controller ended: {}",
+                process.words()
+            );
+            http_ok(&url).then_some(())
+        });
+    }
+
+    /// Starts the process and waits for nothing.
+    pub fn spawn(&mut self) {
+        let mut command = Command::new(program("declic"));
+        command
+            .arg("serve")
+            .arg("--data-dir")
+            .arg(self.dir())
+            .args(["--mqtt", &format!("127.0.0.1:{}", self.mqtt_port)])
+            .args(["--enrol", &format!("127.0.0.1:{}", self.enrol_port)])
+            .args(["--http", &format!("127.0.0.1:{}", self.http_port)])
+            .args(["--public-host", "127.0.0.1"])
+            .args(["--public-mqtt-port", &self.public_mqtt_port.to_string()])
+            .args(&self.more)
+            .env("LANG", "en_GB.UTF-8");
+        let log = self.log();
+        self.process = Some(Process::start(&mut command, &log).expect("declic starts"));
+    }
+
+    pub fn dir(&self) -> &Path {
+        match &self.place {
+            Place::Own(dir) => dir.path(),
+            Place::Given(dir) => dir,
+        }
+    }
+
+    fn log(&self) -> PathBuf {
+        let name = format!("declic-{}.log", self.http_port);
+        match &self.place {
+            Place::Own(dir) => dir.path().join(name),
+            Place::Given(_) => std::env::temp_dir().join(name),
+        }
+    }
+
+    pub fn process(&mut self) -> &mut Process {
+        self.process.as_mut().expect("the controller runs")
+    }
+
+    pub fn kill(&mut self) {
+        self.process().kill();
+    }
+
+    /// Ends it in good order.
+    pub fn stop(&mut self) {
+        let status = self.process().stop(seconds(30));
+        assert!(status.success(), "{status}: {}", self.process().words());
+    }
+
+    /// Runs `declic` on this controller's folder.
+    pub fn declic(&self, args: &[&str]) -> Output {
+        Command::new(program("declic"))
+            .args(args)
+            .arg("--data-dir")
+            .arg(self.dir())
+            .env("LANG", "en_GB.UTF-8")
+            .output()
+            .expect("declic runs")
+    }
+
+    /// Runs `declic … --format json`.
+    #[track_caller]
+    pub fn json(&self, args: &[&str]) -> Value {
+        let mut args = args.to_vec();
+        args.extend(["--format", "json"]);
+        let text = printed(&self.declic(&args));
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    }
+
+    /// A code for one PC.
+    #[track_caller]
+    pub fn code(&self, asset: &str) -> String {
+        printed(&self.declic(&["enrol", "new", "--asset", asset]))
+            .trim()
+            .to_owned()
+    }
+
+    /// The device with this asset tag, as the list shows it.
+    pub fn device(&self, asset: &str) -> Option<Value> {
+        let list = self.json(&["device", "list"]);
+        list.as_array()?
+            .iter()
+            .find(|d| d["asset"] == asset)
+            .cloned()
+    }
+}
+
+/// Whether a plain GET on the loopback answers 200.
+pub fn http_ok(url: &str) -> bool {
+    get(url).is_some_and(|(status, _)| status == 200)
+}
+
+/// A plain GET on the loopback, without a client library: status and body.
+pub fn get(url: &str) -> Option<(u16, String)> {
+    use std::io::{Read, Write};
+    let rest = url.strip_prefix("http://")?;
+    let (host, path) = rest.split_once('/')?;
+    let mut stream = std::net::TcpStream::connect(host).ok()?;
+    stream.set_read_timeout(Some(seconds(10))).ok()?;
+    write!(
+        stream,
+        "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    )
+    .ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let status = answer.split(' ').nth(1)?.parse().ok()?;
+    let body = answer
+        .split_once("\r\n\r\n")
+        .map(|(_, body)| body.to_owned());
+    Some((status, body.unwrap_or_default()))
+}
