@@ -101,6 +101,8 @@ pub enum EnvelopeError {
     },
 }
 
+const FROM_ONE: &str = "boot and seq count from 1";
+
 /// The envelope as it is written in JSON.
 #[derive(Serialize, Deserialize)]
 struct Wire<B> {
@@ -141,9 +143,12 @@ impl<B> Wire<B> {
     /// Checks what types alone do not say.
     fn check(self) -> Result<Envelope<B>, EnvelopeError> {
         let number = self.number();
+        // No receipt can name them, so there is nobody to refuse.
+        if number.boot == 0 || number.seq == 0 {
+            return Err(EnvelopeError::Unnumbered(FROM_ONE.to_owned()));
+        }
         let first_seq = self.first_seq.unwrap_or(self.seq);
-        let fits = (1..=JSON_INT_MAX).contains(&self.seq)
-            && self.boot >= 1
+        let fits = self.seq <= JSON_INT_MAX
             && (1..=self.seq).contains(&first_seq)
             && self.uptime_ms <= JSON_INT_MAX
             && self.age_ms.is_none_or(|age| age <= JSON_INT_MAX)
@@ -200,8 +205,13 @@ fn read<'de, B: Deserialize<'de>>(
     bytes: &'de [u8],
     wrap: impl Fn(B) -> UpBody,
 ) -> Result<Envelope<UpBody>, EnvelopeError> {
-    let wire: Wire<B> =
-        serde_json::from_slice(bytes).map_err(|_| refusal(bytes, RefusalReason::BadBody))?;
+    let wire: Wire<B> = serde_json::from_slice(bytes).map_err(|_| {
+        // Whose fault it was: a technician looks for it in another place.
+        match serde_json::from_slice::<Wire<IgnoredAny>>(bytes) {
+            Ok(_) => refusal(bytes, RefusalReason::BadBody),
+            Err(_) => refusal(bytes, RefusalReason::BadEnvelope),
+        }
+    })?;
     let checked = wire.check()?;
     Ok(Envelope {
         number: checked.number,
@@ -235,7 +245,7 @@ fn refusal(bytes: &[u8], reason: RefusalReason) -> EnvelopeError {
             },
             reason,
         },
-        Ok(_) => EnvelopeError::Unnumbered("boot and seq count from 1".to_owned()),
+        Ok(_) => EnvelopeError::Unnumbered(FROM_ONE.to_owned()),
         Err(error) => EnvelopeError::Unnumbered(error.to_string()),
     }
 }
@@ -357,6 +367,8 @@ mod tests {
             "[]",
             r#"{"boot":1}"#,
             r#"{"install":"aaaaaaaaaaah","boot":1,"seq":0,"body":1}"#,
+            r#"{"install":"aaaaaaaaaaah","boot":1,"seq":0,"observed_at":0,"uptime_ms":1,"body":{}}"#,
+            r#"{"install":"aaaaaaaaaaah","boot":0,"seq":1,"observed_at":0,"uptime_ms":1,"body":{}}"#,
         ] {
             let error = Envelope::parse(UpKind::Report, text.as_bytes()).unwrap_err();
             assert!(
@@ -372,6 +384,9 @@ mod tests {
             r#""seq":5,"first_seq":6"#,
             r#""seq":5,"first_seq":0"#,
             r#""seq":9007199254740992"#,
+            r#""seq":5,"age_ms":-1"#,
+            r#""seq":5,"age_ms":"young""#,
+            r#""seq":5,"age_estimated":1"#,
         ] {
             let bytes = format!(
                 r#"{{"install":"aaaaaaaaaaah","boot":1,{field},"observed_at":0,"uptime_ms":1,"body":{{}}}}"#
