@@ -3,11 +3,11 @@
 //! A device deletes a message only when a receipt covers it. Independent of any
 //! broker's own acknowledgement, which says only that the broker has it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::device::InstallId;
 use crate::envelope::Number;
-use crate::limits::JSON_INT_MAX;
+use crate::limits::{JSON_INT_MAX, TIME_MAX_MS};
 use crate::words;
 
 /// A receipt (protocol v1, topic `receipt`).
@@ -32,7 +32,15 @@ pub struct Receipt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     pub seq: u64,
+    #[serde(deserialize_with = "known_or_other")]
     pub reason: RefusalReason,
+}
+
+/// A reason that a later controller invents must not make the whole receipt
+/// unreadable: the device would keep and resend everything for ever.
+fn known_or_other<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RefusalReason, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    Ok(RefusalReason::from_word(&word).unwrap_or(RefusalReason::Other))
 }
 
 words! {
@@ -60,6 +68,7 @@ impl Receipt {
         let receipt: Receipt = serde_json::from_slice(bytes).map_err(|e| BadReceipt(Some(e)))?;
         let fits = receipt.boot >= 1
             && receipt.through_seq <= JSON_INT_MAX
+            && (0..=TIME_MAX_MS).contains(&receipt.controller_time)
             && receipt.stored.iter().all(|(first, last)| first <= last);
         fits.then_some(receipt).ok_or(BadReceipt(None))
     }
@@ -79,6 +88,26 @@ impl Receipt {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_of_a_later_version_does_not_spoil_the_receipt() {
+        let receipt = Receipt::parse(
+            br#"{"install":"aaaaaaaaaaah","boot":2,"through_seq":10,
+                "refused":[{"seq":12,"reason":"too_strange"}],"controller_time":5}"#,
+        )
+        .unwrap();
+        assert_eq!(receipt.refused[0].reason, RefusalReason::Other);
+    }
+
+    #[test]
+    fn a_receipt_without_a_believable_time_is_unreadable() {
+        for time in ["-1", "253402300800000"] {
+            let json = format!(
+                r#"{{"install":"aaaaaaaaaaah","boot":2,"through_seq":10,"controller_time":{time}}}"#
+            );
+            assert!(Receipt::parse(json.as_bytes()).is_err(), "{time}");
+        }
+    }
 
     #[test]
     fn a_receipt_covers_what_it_names_and_nothing_else() {
