@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::device::InstallId;
 use crate::limits::{TEXT_CHARS, TIME_MAX_MS};
+use crate::object;
 use crate::words;
 
 /// A command (protocol v1, topic `command`). Run at most once, never after `expires_at`.
@@ -82,7 +83,7 @@ impl Command {
         }
         match serde_json::from_slice::<Command>(bytes) {
             Ok(command) if command.is_bounded() => Ok(command),
-            _ => match serde_json::from_slice::<Named>(bytes) {
+            _ => match object::from_slice::<Named>(bytes) {
                 Ok(named) => Err(BadCommand::Unknown(named.id)),
                 Err(_) => Err(BadCommand::Unreadable),
             },

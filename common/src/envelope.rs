@@ -14,6 +14,7 @@ use crate::device::InstallId;
 use crate::inventory::Inventory;
 use crate::journal::Journal;
 use crate::limits::{INVENTORY_BYTES, JSON_INT_MAX, REPORT_BYTES};
+use crate::object::{self, Object};
 use crate::receipt::RefusalReason;
 use crate::report::HealthReport;
 use crate::words;
@@ -182,7 +183,7 @@ impl Envelope<UpBody> {
             UpKind::Journal => read(bytes, UpBody::Journal),
             UpKind::Inventory => read(bytes, UpBody::Inventory),
             UpKind::Help => {
-                let parsed = read(bytes, UpBody::Help)?;
+                let parsed = read(bytes, |body: Object<Help>| UpBody::Help(body.0))?;
                 match &parsed.body {
                     UpBody::Help(help) if !help.is_bounded() => {
                         Err(refusal(bytes, RefusalReason::BadBody))
@@ -190,7 +191,7 @@ impl Envelope<UpBody> {
                     _ => Ok(parsed),
                 }
             }
-            UpKind::Outcome => read(bytes, UpBody::Outcome),
+            UpKind::Outcome => read(bytes, |body: Object<Outcome>| UpBody::Outcome(body.0)),
         }
     }
 }
@@ -205,9 +206,9 @@ fn read<'de, B: Deserialize<'de>>(
     bytes: &'de [u8],
     wrap: impl Fn(B) -> UpBody,
 ) -> Result<Envelope<UpBody>, EnvelopeError> {
-    let wire: Wire<B> = serde_json::from_slice(bytes).map_err(|_| {
+    let wire: Wire<B> = object::from_slice(bytes).map_err(|_| {
         // Whose fault it was: a technician looks for it in another place.
-        match serde_json::from_slice::<Wire<IgnoredAny>>(bytes) {
+        match object::from_slice::<Wire<IgnoredAny>>(bytes) {
             Ok(_) => refusal(bytes, RefusalReason::BadBody),
             Err(_) => refusal(bytes, RefusalReason::BadEnvelope),
         }
@@ -236,7 +237,7 @@ fn refusal(bytes: &[u8], reason: RefusalReason) -> EnvelopeError {
         // read so that a message cut short is not mistaken for a whole one
         body: Option<IgnoredAny>,
     }
-    match serde_json::from_slice::<Numbered>(bytes) {
+    match object::from_slice::<Numbered>(bytes) {
         Ok(n) if n.boot >= 1 && (1..=JSON_INT_MAX).contains(&n.seq) => EnvelopeError::Refused {
             number: Number {
                 install: n.install,
@@ -329,6 +330,8 @@ mod tests {
             (UpKind::Report, "3"),
             (UpKind::Outcome, "{}"),
             (UpKind::Help, "{\"text\":4}"),
+            (UpKind::Help, "[\"a list of its values\"]"),
+            (UpKind::Outcome, "[\"aaaaaaaaaaab\",\"done\"]"),
         ] {
             let bytes = format!(
                 r#"{{"install":"aaaaaaaaaaah","boot":1,"seq":5,"observed_at":0,"uptime_ms":1,"body":{body}}}"#
@@ -366,6 +369,7 @@ mod tests {
             "null",
             "[]",
             r#"{"boot":1}"#,
+            r#"[1,0,false,"aaaaaaaaaaah",1,5,0,1,{}]"#,
             r#"{"install":"aaaaaaaaaaah","boot":1,"seq":0,"body":1}"#,
             r#"{"install":"aaaaaaaaaaah","boot":1,"seq":0,"observed_at":0,"uptime_ms":1,"body":{}}"#,
             r#"{"install":"aaaaaaaaaaah","boot":0,"seq":1,"observed_at":0,"uptime_ms":1,"body":{}}"#,

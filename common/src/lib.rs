@@ -14,6 +14,7 @@ pub mod inventory;
 pub mod journal;
 pub mod lang;
 pub mod limits;
+mod object;
 pub mod reading;
 pub mod receipt;
 pub mod report;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::device::InstallId;
 use crate::envelope::Number;
 use crate::limits::{JSON_INT_MAX, TIME_MAX_MS};
+use crate::object;
 use crate::words;
 
 /// A receipt (protocol v1, topic `receipt`).
@@ -65,7 +66,7 @@ pub struct BadReceipt(#[source] Option<serde_json::Error>);
 impl Receipt {
     /// Reads a receipt as it came from the wire.
     pub fn parse(bytes: &[u8]) -> Result<Self, BadReceipt> {
-        let receipt: Receipt = serde_json::from_slice(bytes).map_err(|e| BadReceipt(Some(e)))?;
+        let receipt: Receipt = object::from_slice(bytes).map_err(|e| BadReceipt(Some(e)))?;
         let fits = receipt.boot >= 1
             && receipt.through_seq <= JSON_INT_MAX
             && (0..=TIME_MAX_MS).contains(&receipt.controller_time)

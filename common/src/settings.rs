@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{INTERVAL_DEFAULT_S, INTERVAL_MAX_S, INTERVAL_MIN_S};
+use crate::object;
 
 /// Settings (protocol v1, topic `settings`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,8 +89,7 @@ impl Settings {
     /// Reads settings as they came from the wire; one bad value refuses them all,
     /// so that a device keeps the last good ones whole.
     pub fn parse(bytes: &[u8]) -> Result<Self, BadSettings> {
-        let settings: Settings =
-            serde_json::from_slice(bytes).map_err(|_| BadSettings::Unreadable)?;
+        let settings: Settings = object::from_slice(bytes).map_err(|_| BadSettings::Unreadable)?;
         settings.check()?;
         Ok(settings)
     }

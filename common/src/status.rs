@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::device::InstallId;
+use crate::object;
 use crate::words;
 
 /// A status (protocol v1, topic `status`). Not numbered, not kept, not sent again.
@@ -39,7 +40,7 @@ impl Status {
     /// Reads a status as it came from the wire; `None` if it is not one.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         (bytes.len() <= 1024)
-            .then(|| serde_json::from_slice(bytes).ok())
+            .then(|| object::from_slice(bytes).ok())
             .flatten()
     }
 }
