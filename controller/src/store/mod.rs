@@ -4,7 +4,9 @@
 //! There is no transaction with a closure, no open cursor and no clock. Reading
 //! calls block for as long as the disk does: async code goes through [`read`].
 
+pub mod check;
 pub mod keys;
+pub mod migrations;
 pub mod record;
 pub mod records;
 pub mod sled;
@@ -19,9 +21,14 @@ use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
 
-/// Greatest size of a value, in bytes: sled moves larger ones to files that it
-/// never syncs and never gives back.
+/// Greatest size of a value, in bytes.
 pub const VALUE_BYTES_MAX: usize = 64 * 1024;
+/// Greatest size of a key, in bytes.
+pub const KEY_BYTES_MAX: usize = 256;
+/// Greatest count of preconditions and operations of a batch.
+pub const BATCH_OPS_MAX: usize = 8192;
+/// Greatest size of all keys and values of a batch, in bytes.
+pub const BATCH_BYTES_MAX: usize = 1024 * 1024;
 
 /// The parts of the store; the first byte of every key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -115,6 +122,8 @@ pub enum StoreError {
     /// A value, key or batch that this store never takes; a mistake of ours.
     #[error("refused by the store: {0}")]
     Refused(String),
+    #[error("failed to write the backup: {0}")]
+    Backup(String),
     /// The engine gave up; nothing is acknowledged until it is opened again.
     #[error("the store stopped after an error ({0}); restart the controller")]
     Poisoned(String),
@@ -164,16 +173,18 @@ pub enum StoreState {
 /// An ordered store of bytes. Every backend passes `store::suite`.
 pub trait Store: Send + Sync + std::fmt::Debug + 'static {
     /// Queues a batch; batches that wait together share one flush. Batches of one
-    /// caller are applied in the order of their calls.
+    /// caller are applied in the order of their calls. A batch may be read a
+    /// little before it is durable. Blocks only while thousands of batches wait.
     fn commit(&self, batch: Batch) -> Commit;
 
     /// Blocks while the disk does.
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Value>, StoreError>;
 
-    /// Blocks while the disk does.
+    /// Shows every batch whole or not at all. Blocks while the disk does.
     fn range(&self, range: &Range) -> Result<Vec<(Key, Value)>, StoreError>;
 
-    /// Writes a consistent copy into a folder that does not exist yet. Blocks.
+    /// Writes a consistent copy into a folder that does not exist yet, and reads it
+    /// back. Commits wait while it is written. Blocks.
     fn backup(&self, into: &Path) -> Result<(), StoreError>;
 
     fn state(&self) -> StoreState;

@@ -23,6 +23,13 @@ pub fn encode<R: Record>(record: &R) -> Value {
     bytes
 }
 
+/// Whether these are the bytes that were written, whatever they mean.
+pub fn is_whole(value: &[u8]) -> bool {
+    value
+        .split_last_chunk::<4>()
+        .is_some_and(|(body, crc)| body.len() >= 2 && crc32c::crc32c(body).to_be_bytes() == *crc)
+}
+
 /// Reads a value back; damage of any kind is [`StoreError::Corrupt`].
 pub fn decode<R: Record>(value: &[u8]) -> Result<R, StoreError> {
     let corrupt = |what: &str| StoreError::Corrupt(format!("record of kind {}: {what}", R::KIND));

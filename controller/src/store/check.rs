@@ -1,0 +1,45 @@
+//! Reads everything that is stored, and tells what is damaged.
+
+use super::{Range, Space, Store, StoreError, record};
+
+/// Rows read at a time.
+const PAGE: usize = 256;
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    pub rows: u64,
+    pub bytes: u64,
+    /// Values that are not what was written: space and key.
+    pub damaged: Vec<(Space, Vec<u8>)>,
+}
+
+/// Reads every row. Fails where the engine cannot even walk through them. Blocks.
+pub fn check(store: &dyn Store) -> Result<Checked, StoreError> {
+    let mut checked = Checked::default();
+    for space in [Space::Core, Space::Health, Space::Chunk, Space::Audit] {
+        let mut from = Vec::new();
+        loop {
+            let rows = store.range(&Range {
+                space,
+                from,
+                to: None,
+                descending: false,
+                limit: PAGE,
+            })?;
+            let Some((last, _)) = rows.last() else {
+                break;
+            };
+            // The key right after the last one.
+            from = [last, &[0][..]].concat();
+            for (key, value) in rows {
+                checked.rows += 1;
+                checked.bytes += (key.len() + value.len()) as u64;
+                if !record::is_whole(&value) {
+                    checked.damaged.push((space, key));
+                }
+            }
+        }
+    }
+    Ok(checked)
+}

@@ -1,0 +1,180 @@
+//! One open sled database, and what it takes to trust it.
+
+use std::cell::{Cell, RefCell};
+use std::fs::File;
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{FlockOperation, flock};
+
+/// Larger does not bound memory, and smaller costs reads.
+const CACHE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// How long sled may take to let go of its file after it was dropped.
+const RELEASE: Duration = Duration::from_secs(10);
+
+/// What went wrong in sled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum EngineError {
+    #[error("the storage engine found damage")]
+    Damage,
+    /// Only the place: the message of a panic of sled may hold stored data.
+    #[error("the storage engine panicked at {0}")]
+    Panic(String),
+    #[error("{1}")]
+    Io(io::ErrorKind, String),
+    #[error("the storage engine refused: {0}")]
+    Other(String),
+}
+
+impl From<sled::Error> for EngineError {
+    fn from(error: sled::Error) -> Self {
+        match error {
+            sled::Error::Corruption { .. } => EngineError::Damage,
+            sled::Error::Io(error) => error.into(),
+            other => EngineError::Other(other.to_string()),
+        }
+    }
+}
+
+impl From<io::Error> for EngineError {
+    fn from(error: io::Error) -> Self {
+        EngineError::Io(error.kind(), error.to_string())
+    }
+}
+
+pub(super) struct Engine {
+    db: sled::Db,
+    /// Sled's own file, opened a second time: sled's flush ends in
+    /// `sync_file_range`, after which a power cut still loses rows.
+    file: File,
+    folder: PathBuf,
+}
+
+impl Engine {
+    /// Opens or creates the database of a folder that exists.
+    pub(super) fn open(folder: &Path) -> Result<Self, EngineError> {
+        let config = sled::Config::new()
+            .path(folder)
+            .cache_capacity(CACHE_BYTES)
+            .mode(sled::Mode::LowSpace);
+        let db = guarded(|| Ok(config.open()?))?;
+        let file = File::open(folder.join("db"))?;
+        Ok(Self {
+            db,
+            file,
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// The one tree.
+    pub(super) fn tree(&self) -> &sled::Tree {
+        &self.db
+    }
+
+    /// Calls sled; a panic of its own becomes an error.
+    pub(super) fn call<T>(
+        &self,
+        work: impl FnOnce(&sled::Tree) -> Result<T, sled::Error>,
+    ) -> Result<T, EngineError> {
+        guarded(|| Ok(work(&self.db)?))
+    }
+
+    /// Returns once all that was applied survives a power cut.
+    pub(super) fn sync(&self) -> Result<(), EngineError> {
+        self.call(|tree| tree.flush().map(drop))?;
+        Ok(self.file.sync_data()?)
+    }
+
+    pub(super) fn file_bytes(&self) -> u64 {
+        self.file.metadata().map_or(0, |file| file.len())
+    }
+
+    /// Closes, and returns once the folder can be opened again. False if sled
+    /// holds on to it.
+    pub(super) fn close(self) -> bool {
+        let Self { db, file, folder } = self;
+        // Sled's last sync may panic; what was acknowledged is synced already.
+        let dropped = guarded(|| {
+            drop(db);
+            Ok(())
+        });
+        drop(file);
+        dropped.is_ok() & released(&folder)
+    }
+}
+
+/// Waits until no part of sled holds the lock of its file.
+fn released(folder: &Path) -> bool {
+    let end = Instant::now() + RELEASE;
+    while !is_free(folder) {
+        if Instant::now() > end {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    true
+}
+
+/// Whether no sled has this folder open.
+pub(super) fn is_free(folder: &Path) -> bool {
+    File::open(folder.join("db"))
+        .is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok())
+        || !folder.join("db").exists()
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+static HOOK: Once = Once::new();
+
+/// Runs a call of sled and turns its panic into an error.
+///
+/// While it runs on this thread, the panic hook keeps the place only: sled
+/// prints whole pages of data in its messages. Other threads keep the hook that
+/// they had.
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if GUARDED.get() {
+                PLACE.set(info.location().map(|place| {
+                    let file = place.file();
+                    let from = file.find("sled").unwrap_or(0);
+                    format!("{}:{}", &file[from..], place.line())
+                }));
+            } else {
+                before(info);
+            }
+        }));
+    });
+    let before = GUARDED.replace(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(before);
+    result.unwrap_or_else(|_| {
+        let place = PLACE
+            .take()
+            .unwrap_or_else(|| "an unknown place".to_owned());
+        Err(EngineError::Panic(place))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_engine_becomes_an_error_without_its_message() {
+        let secret = "a household's words";
+        let error = guarded::<()>(|| panic!("{secret}")).unwrap_err();
+        let EngineError::Panic(place) = &error else {
+            panic!("{error}");
+        };
+        assert!(place.contains("engine.rs:"), "{place}");
+        assert!(!error.to_string().contains(secret));
+    }
+}

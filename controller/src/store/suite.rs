@@ -1,1 +1,0 @@
-//! One test suite for every backend, written against the trait.
