@@ -36,7 +36,8 @@ pub struct Address {
     pub enrol_port: u16,
 }
 
-/// SHA-256 of salt and code, both as text, in hexadecimal.
+/// SHA-256 of salt and code, both as text, in hexadecimal; the code as
+/// [`charter_text`] gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CharterCheck {
@@ -55,6 +56,15 @@ pub enum BadSettings {
     ProbeHosts,
     #[error("an address needs a host and ports above 0")]
     Address,
+}
+
+/// The code of a charter as it is hashed: capitals and digits only, however it was typed.
+pub fn charter_text(typed: &str) -> String {
+    typed
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
 }
 
 fn default_interval() -> u32 {
@@ -117,6 +127,13 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_charter_code_may_be_typed_in_any_way() {
+        for typed in ["KDMT-WXQP", "kdmt wxqp", " kdmtwxqp\n"] {
+            assert_eq!(charter_text(typed), "KDMTWXQP");
+        }
+    }
 
     #[test]
     fn nothing_sent_down_goes_under_five_minutes() {

@@ -18,6 +18,7 @@ pub mod core {
     pub const JOURNAL: u8 = 7;
     pub const HELP: u8 = 8;
     pub const COMMAND: u8 = 9;
+    pub const REVOKED: u8 = 10;
 }
 
 /// Kind bytes of [`super::Space::Health`].
@@ -82,6 +83,16 @@ pub fn device(device: DeviceId) -> Key {
 /// By the SHA-256 of the token: the token itself is never stored.
 pub fn enrolment(token_hash: &[u8; 32]) -> Key {
     Builder::kind(core::ENROLMENT).bytes(token_hash).0
+}
+
+/// A certificate that is no longer accepted, by its serial number in hexadecimal.
+pub fn revoked(serial: &str) -> Key {
+    Builder::kind(core::REVOKED).bytes(serial.as_bytes()).0
+}
+
+/// The serial number inside a key made by [`revoked`].
+pub fn serial_of(key: &[u8]) -> Option<&str> {
+    std::str::from_utf8(key.get(1..)?).ok()
 }
 
 pub fn latest(device: DeviceId) -> Key {

@@ -29,6 +29,7 @@ records!(
     AuditEntry = 10 v 1,
     AuditHead = 11 v 1,
     Meta = 12 v 1,
+    Revoked = 13 v 1,
 );
 
 /// A device of the programme. Times are ms UTC, controller clock.
@@ -94,6 +95,24 @@ pub struct Enrolment {
     pub cancelled_at: Option<i64>,
     #[n(8)]
     pub rebind: Option<DeviceId>,
+    /// What the code was answered with (PEM), so that the same key may ask again
+    /// when the answer was lost on its way.
+    #[n(9)]
+    pub certificate_pem: Option<String>,
+}
+
+/// A certificate that is no longer accepted before its end; under its serial
+/// number. Brokers learn it from the revocation list.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Revoked {
+    #[n(0)]
+    pub device: DeviceId,
+    #[n(1)]
+    pub at: i64,
+    /// From then on the certificate has ended by itself.
+    #[n(2)]
+    pub until: i64,
 }
 
 /// The newest state of a device; written by the recorder alone.
