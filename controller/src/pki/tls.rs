@@ -1,0 +1,143 @@
+//! TLS of every door: 1.3 only, ring, our own authority.
+//!
+//! Each configuration keeps its own sessions, so that one begun at a door that
+//! accepts ended certificates can never be resumed at another.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::server::{NoServerSessionStorage, ServerSessionMemoryCache, WebPkiClientVerifier};
+use rustls::version::TLS13;
+use rustls::{
+    ClientConfig, DigitallySignedStruct, DistinguishedName, Error, RootCertStore, ServerConfig,
+    SignatureScheme,
+};
+
+use super::{RENEWAL_GRACE_MS, Shown};
+
+/// Sessions that may be resumed: a fleet of this many comes back cheaply after
+/// the line of a whole building was cut.
+const SESSIONS: usize = 1_024;
+
+pub(super) fn mqtt_server(
+    ca: &CertificateDer<'static>,
+    shown: &Shown,
+) -> Result<Arc<ServerConfig>, Error> {
+    let verifier = WebPkiClientVerifier::builder_with_provider(roots(ca)?, provider())
+        .build()
+        .map_err(|e| Error::General(e.to_string()))?;
+    let mut config = server(verifier, shown)?;
+    config.session_storage = ServerSessionMemoryCache::new(SESSIONS);
+    // One is enough for a client that resumes one session; it saves 200 bytes.
+    config.send_tls13_tickets = 1;
+    Ok(Arc::new(config))
+}
+
+pub(super) fn enrol_server(
+    ca: &CertificateDer<'static>,
+    shown: &Shown,
+) -> Result<Arc<ServerConfig>, Error> {
+    let verifier = WebPkiClientVerifier::builder_with_provider(roots(ca)?, provider())
+        .allow_unauthenticated()
+        .build()
+        .map_err(|e| Error::General(e.to_string()))?;
+    let mut config = server(Arc::new(AcceptsEnded(verifier)), shown)?;
+    // Used once in years by each PC.
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    Ok(Arc::new(config))
+}
+
+pub(super) fn client(ca: &CertificateDer<'static>, shown: &Shown) -> Result<ClientConfig, Error> {
+    ClientConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&TLS13])?
+        .with_root_certificates(roots(ca)?)
+        .with_client_auth_cert(shown.chain.clone(), shown.key.clone_key())
+}
+
+fn server(verifier: Arc<dyn ClientCertVerifier>, shown: &Shown) -> Result<ServerConfig, Error> {
+    ServerConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&TLS13])?
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(shown.chain.clone(), shown.key.clone_key())
+}
+
+/// Reads a chain (leaf first) and its key from PEM; the error is for people.
+pub(super) fn read_shown(chain_pem: &str, key_pem: &str) -> Result<Shown, String> {
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(chain_pem.as_bytes()).collect();
+    let chain = chain.map_err(|e| format!("unreadable certificate: {e}"))?;
+    if chain.is_empty() {
+        return Err("no certificate in the file".to_owned());
+    }
+    let key = PrivateKeyDer::from_pem_slice(key_pem.as_bytes())
+        .map_err(|_| "unreadable private key".to_owned())?;
+    Ok(Shown { chain, key })
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
+
+fn roots(ca: &CertificateDer<'static>) -> Result<Arc<RootCertStore>, Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add(ca.clone())?;
+    Ok(Arc::new(roots))
+}
+
+/// Judges client certificates as they were [`RENEWAL_GRACE_MS`] ago. Ours begin
+/// in 1975, so this accepts just those that ended at most that long ago.
+#[derive(Debug)]
+struct AcceptsEnded(Arc<dyn ClientCertVerifier>);
+
+impl ClientCertVerifier for AcceptsEnded {
+    fn verify_client_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        let grace = RENEWAL_GRACE_MS.unsigned_abs() / 1_000;
+        let then = now.as_secs().saturating_sub(grace);
+        let then = UnixTime::since_unix_epoch(Duration::from_secs(then));
+        self.0.verify_client_cert(leaf, intermediates, then)
+    }
+
+    fn offer_client_auth(&self) -> bool {
+        self.0.offer_client_auth()
+    }
+
+    fn client_auth_mandatory(&self) -> bool {
+        self.0.client_auth_mandatory()
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        self.0.root_hint_subjects()
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}
