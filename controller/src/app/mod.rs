@@ -3,6 +3,7 @@
 //! The doors call this; it calls `domain` for decisions and `store` for keeping.
 
 pub mod audit;
+pub mod certificate;
 pub mod command;
 pub mod counters;
 pub mod device;
@@ -10,6 +11,10 @@ pub mod enrolment;
 pub mod hub;
 pub mod recorder;
 pub mod registry;
+pub mod retire;
+pub mod settings;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::sync::Arc;
 
@@ -19,6 +24,7 @@ use crate::config::Programme;
 use crate::pki::Pki;
 use crate::store::{Store, StoreError};
 
+use self::audit::Turn;
 use self::counters::Counters;
 use self::hub::Hub;
 use self::recorder::Recorder;
@@ -33,6 +39,8 @@ pub struct App {
     pub recorder: Recorder,
     pub counters: Arc<Counters>,
     pub pki: Arc<Pki>,
+    /// Taken by whoever changes devices or codes.
+    pub audit: Turn,
     pub programme: Programme,
     pub started_at: Timestamp,
 }
@@ -61,6 +69,7 @@ impl App {
             recorder,
             counters,
             pki,
+            audit: Turn::default(),
             programme,
             started_at: now,
         }))
