@@ -139,6 +139,41 @@ fn every_reading_is_in_the_document_and_no_other() {
 }
 
 #[test]
+fn no_field_that_goes_up_is_named_after_what_must_stay() {
+    let mut names: BTreeSet<String> = all_readings().into_iter().flat_map(|r| r.fields).collect();
+    let document = schemas::document();
+    for schema in ["Envelope", "Help", "Outcome", "Status"] {
+        names.extend(schemas::fields(&document, schema).keys().cloned());
+    }
+    for name in &names {
+        for word in [
+            "host",
+            "ssid",
+            "path",
+            "mount",
+            "user",
+            "login",
+            "process",
+            "cmd",
+            "window",
+            "title",
+            "program",
+            "package",
+            "file",
+            "url",
+            "site",
+            "address",
+            "neighbour",
+            "location",
+            "key",
+        ] {
+            assert!(!name.contains(word), "`{name}` looks like {word}");
+        }
+        assert_ne!(name, "ip");
+    }
+}
+
+#[test]
 fn every_word_is_in_the_document_and_no_other() {
     let document = schemas::document();
     for (name, words) in all_words() {
