@@ -54,6 +54,12 @@ words! {
         2 LastSeen = "last_seen",
     }
 
+    /// From the smallest, or from the greatest.
+    pub enum Order {
+        0 Ascending = "asc",
+        1 Descending = "desc",
+    }
+
     pub enum EnrolmentState {
         /// Waits to be used.
         0 Open = "open",

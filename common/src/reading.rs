@@ -360,7 +360,6 @@ macro_rules! words {
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
             ::serde::Serialize, ::minicbor::Encode, ::minicbor::Decode,
         )]
-        #[cfg_attr(feature = "openapi", derive(::utoipa::ToSchema))]
         #[cbor(index_only)]
         pub enum $name {
             $( $(#[$vmeta])* #[n($key)] #[serde(rename = $word)] $variant, )*
@@ -392,6 +391,22 @@ macro_rules! words {
                 $crate::reading::read_word(d, $name::from_word)
             }
         }
+
+        // By hand: the derive does not see a word that comes through a macro, and
+        // would list the names of the variants instead.
+        #[cfg(feature = "openapi")]
+        impl ::utoipa::PartialSchema for $name {
+            fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::schema::Schema> {
+                let words = $name::ALL.iter().map(|value| value.as_str());
+                ::utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(::utoipa::openapi::schema::Type::String)
+                    .enum_values(Some(words))
+                    .into()
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl ::utoipa::ToSchema for $name {}
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
