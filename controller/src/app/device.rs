@@ -1,1 +1,379 @@
-//! Devices as people read them: lists, one device, its newest state, its history.
+//! What is known of the devices: the list, one device, the history of a metric.
+
+use std::sync::Arc;
+
+use data_encoding::BASE64URL_NOPAD;
+use declic_common::DeviceId;
+use declic_common::api::{
+    CertificateInfo, DeviceDetail, DeviceSort, DeviceSummary, Latest, Page, Point, Presence,
+};
+use declic_common::limits::{INTERVAL_DEFAULT_S, TIME_MAX_MS};
+use declic_common::settings::Settings;
+use declic_common::status::State;
+use jiff::Timestamp;
+
+use super::App;
+use super::registry::Entry;
+use crate::domain::metric::{self, Metric};
+use crate::domain::{dating, presence};
+use crate::store::record::decode;
+use crate::store::records::{HealthRow, Inventory};
+use crate::store::{Range, Space, Store, StoreError, keys, read};
+
+/// Items of a page of devices when nothing else is said.
+pub const LIMIT_DEFAULT: usize = 100;
+/// Most items of a page of devices.
+pub const LIMIT_MAX: usize = 500;
+/// Points of a page of history when nothing else is said.
+pub const POINTS_DEFAULT: usize = 1_000;
+/// Most points of a page of history.
+pub const POINTS_MAX: usize = 10_000;
+
+/// Rows read at once.
+const ROWS: usize = 1_000;
+/// Rows that one page may look at: a metric that is rarely there must not hold
+/// the reader for ever. The page then ends early, and its cursor goes on.
+const ROWS_PER_PAGE: usize = 20_000;
+
+/// Which devices, in which order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceQuery {
+    pub presence: Option<Presence>,
+    /// Exactly this site.
+    pub site: Option<String>,
+    /// Part of the asset tag or of the device's name, capitals or not.
+    pub text: Option<String>,
+    pub sort: DeviceSort,
+    pub descending: bool,
+    pub limit: usize,
+    pub cursor: Option<String>,
+}
+
+impl Default for DeviceQuery {
+    fn default() -> Self {
+        DeviceQuery {
+            presence: None,
+            site: None,
+            text: None,
+            sort: DeviceSort::Asset,
+            descending: false,
+            limit: LIMIT_DEFAULT,
+            cursor: None,
+        }
+    }
+}
+
+/// Which points of which metric. `to` is not included; times are ms UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryQuery {
+    pub device: DeviceId,
+    pub metric: String,
+    pub from: i64,
+    pub to: i64,
+    pub limit: usize,
+    pub cursor: Option<String>,
+}
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    #[error("no such device")]
+    UnknownDevice,
+    #[error("no metric is called {asked:?}; the metrics are {}", names())]
+    UnknownMetric { asked: String },
+    #[error("the cursor does not belong to this list; start again without it")]
+    BadCursor,
+    #[error("limit must be 1 to {max}")]
+    BadLimit { max: usize },
+    #[error("the period must end after it begins, both between 1970 and 9999")]
+    BadPeriod,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn names() -> String {
+    let names: Vec<_> = metric::METRICS.iter().map(|metric| metric.name).collect();
+    names.join(", ")
+}
+
+/// A page of devices. Pages never repeat or skip a device that was there all the
+/// time and kept its place, whatever appears meanwhile.
+pub fn list(
+    app: &App,
+    query: &DeviceQuery,
+    now: Timestamp,
+) -> Result<Page<DeviceSummary>, QueryError> {
+    check_limit(query.limit, LIMIT_MAX)?;
+    let after = match &query.cursor {
+        Some(cursor) => Some(Place::read(cursor, query).ok_or(QueryError::BadCursor)?),
+        None => None,
+    };
+    let mut found: Vec<(Place, DeviceSummary)> = app
+        .registry
+        .all()
+        .iter()
+        .map(|entry| summary(app, entry, now))
+        .filter(|device| query.admits(device))
+        .map(|device| (Place::of(&device, query.sort), device))
+        .filter(|(place, _)| match &after {
+            Some(after) if query.descending => place < after,
+            Some(after) => place > after,
+            None => true,
+        })
+        .collect();
+    found.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    if query.descending {
+        found.reverse();
+    }
+    let more = found.len() > query.limit;
+    found.truncate(query.limit);
+    let next = found.last().filter(|_| more);
+    Ok(Page {
+        next: next.map(|(place, _)| place.write(query)),
+        items: found.into_iter().map(|(_, device)| device).collect(),
+    })
+}
+
+impl DeviceQuery {
+    fn admits(&self, device: &DeviceSummary) -> bool {
+        let text_is_in = |text: &String| {
+            let text = text.to_lowercase();
+            let asset = device.asset.as_deref().unwrap_or_default();
+            asset.to_lowercase().contains(&text) || device.device.to_string().contains(&text)
+        };
+        self.presence.is_none_or(|p| p == device.presence)
+            && (self.site.is_none() || self.site == device.site)
+            && self.text.as_ref().is_none_or(text_is_in)
+    }
+
+    fn order(&self) -> [u8; 2] {
+        [self.sort as u8, self.descending.into()]
+    }
+}
+
+/// Where a device stands in a sorted list: the sort key as bytes that sort like
+/// it, then the name, so that no two devices share a place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    key: Vec<u8>,
+    device: u64,
+}
+
+impl Place {
+    fn of(device: &DeviceSummary, sort: DeviceSort) -> Self {
+        let key = match sort {
+            // Devices without an asset tag come last: they are the ones to label.
+            DeviceSort::Asset => match &device.asset {
+                Some(asset) => [&[0], asset.as_bytes()].concat(),
+                None => vec![1],
+            },
+            DeviceSort::Device => Vec::new(),
+            DeviceSort::LastSeen => match device.last_seen {
+                Some(at) => {
+                    let ms = (at.as_millisecond() as u64) ^ (1 << 63);
+                    [&[1][..], &ms.to_be_bytes()].concat()
+                }
+                None => vec![0],
+            },
+        };
+        Place {
+            key,
+            device: device.device.to_bits(),
+        }
+    }
+
+    /// The cursor also says which order it belongs to.
+    fn write(&self, query: &DeviceQuery) -> String {
+        let mut bytes = query.order().to_vec();
+        bytes.extend(self.device.to_be_bytes());
+        bytes.extend(&self.key);
+        BASE64URL_NOPAD.encode(&bytes)
+    }
+
+    fn read(cursor: &str, query: &DeviceQuery) -> Option<Self> {
+        let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
+        let rest = bytes.strip_prefix(&query.order())?;
+        let (device, key) = rest.split_first_chunk::<8>()?;
+        Some(Place {
+            key: key.to_vec(),
+            device: u64::from_be_bytes(*device),
+        })
+    }
+}
+
+fn check_limit(limit: usize, max: usize) -> Result<(), QueryError> {
+    if (1..=max).contains(&limit) {
+        Ok(())
+    } else {
+        Err(QueryError::BadLimit { max })
+    }
+}
+
+/// One line of the list.
+pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
+    let Entry { device, latest } = entry;
+    let report = latest.report.as_ref().map(|row| &row.report);
+    let connected = app.hub.is_connected(device.id);
+    DeviceSummary {
+        device: device.id,
+        asset: device.asset.clone(),
+        site: device.site.clone(),
+        presence: presence::judge(&signs(entry, connected), now.as_millisecond()),
+        connected,
+        enrolled_at: time(device.enrolled_at),
+        last_seen: latest.last_seen.map(time),
+        reported_at: latest.reported_at.map(time),
+        reports: latest.reports,
+        lost: latest.lost,
+        consent: report.and_then(|report| report.consent),
+        agent_version: report
+            .and_then(|report| report.agent.as_ref())
+            .and_then(|agent| agent.version.clone()),
+    }
+}
+
+/// What presence is judged by.
+fn signs(entry: &Entry, connected: bool) -> presence::Signs {
+    let Entry { device, latest } = entry;
+    let goodbye = |word: &String| {
+        matches!(
+            State::from_word(word),
+            Some(State::Off | State::Asleep | State::Stopped)
+        )
+    };
+    let promised = latest.report.as_ref().and_then(|row| row.report.interval_s);
+    let set = || {
+        let settings: Settings = serde_json::from_str(device.settings.as_ref()?).ok()?;
+        Some(settings.interval_s)
+    };
+    presence::Signs {
+        retired: device.retired_at.is_some(),
+        connected,
+        last_seen: latest.last_seen,
+        // The end of the session is heard after the goodbye and takes nothing from it.
+        said_goodbye: latest.last_state.as_ref().is_some_and(goodbye),
+        interval_s: promised.or_else(set).unwrap_or(INTERVAL_DEFAULT_S),
+    }
+}
+
+/// All about one device.
+pub async fn detail(app: &App, id: DeviceId, now: Timestamp) -> Result<DeviceDetail, QueryError> {
+    let entry = app.registry.get(id).ok_or(QueryError::UnknownDevice)?;
+    let inventory = read(&app.store, move |store| inventory(store, id)).await?;
+    let certificate = &entry.device.certificate;
+    Ok(DeviceDetail {
+        summary: summary(app, &entry, now),
+        certificate: CertificateInfo {
+            serial: certificate.serial.clone(),
+            issued_at: time(certificate.issued_at),
+            expires_at: time(certificate.expires_at),
+            revoked: entry.device.revoked_at.is_some(),
+        },
+        latest: latest(&entry),
+        inventory: inventory.map(|row| row.inventory),
+    })
+}
+
+fn inventory(store: &dyn Store, id: DeviceId) -> Result<Option<Inventory>, StoreError> {
+    let value = store.get(Space::Core, &keys::inventory(id))?;
+    value.as_deref().map(decode).transpose()
+}
+
+/// The newest report of a device; `None` before its first one.
+pub fn latest(entry: &Entry) -> Option<Latest> {
+    let latest = &entry.latest;
+    let row = latest.report.as_ref()?;
+    let reported_at = latest.reported_at?;
+    let offset = dating::clock_offset(row.observed_at, reported_at);
+    Some(Latest {
+        reported_at: time(reported_at),
+        estimated: row.estimated,
+        received_at: time(row.received_at),
+        observed_at: time(row.observed_at),
+        clock_offset_ms: offset,
+        clock_wrong: dating::clock_is_wrong(offset),
+        uptime_ms: row.uptime_ms,
+        boot: latest.boot?,
+        seq: latest.seq?,
+        report: row.report.clone(),
+    })
+}
+
+/// Raw points of one metric, oldest first.
+pub async fn history(app: &Arc<App>, query: HistoryQuery) -> Result<Page<Point>, QueryError> {
+    check_limit(query.limit, POINTS_MAX)?;
+    let in_time = |ms: &i64| (0..=TIME_MAX_MS).contains(ms);
+    if query.from >= query.to || ![query.from, query.to].iter().all(in_time) {
+        return Err(QueryError::BadPeriod);
+    }
+    let metric = metric::find(&query.metric).ok_or_else(|| QueryError::UnknownMetric {
+        asked: query.metric.chars().take(64).collect(),
+    })?;
+    if app.registry.get(query.device).is_none() {
+        return Err(QueryError::UnknownDevice);
+    }
+    let kind = keys::health::REPORT;
+    let (mut from, to) = keys::of_device_between(kind, query.device, query.from, query.to);
+    if let Some(cursor) = &query.cursor {
+        let key = BASE64URL_NOPAD
+            .decode(cursor.as_bytes())
+            .map_err(|_| QueryError::BadCursor)?;
+        if !(&from..&to).contains(&&key) {
+            return Err(QueryError::BadCursor);
+        }
+        from = key;
+    }
+    let range = Range {
+        space: Space::Health,
+        from,
+        to: Some(to),
+        descending: false,
+        limit: ROWS,
+    };
+    let limit = query.limit;
+    Ok(read(&app.store, move |store| points(store, range, metric, limit)).await?)
+}
+
+/// Reads rows until the page is full; its cursor is the first key not looked at.
+fn points(
+    store: &dyn Store,
+    mut range: Range,
+    metric: &Metric,
+    limit: usize,
+) -> Result<Page<Point>, StoreError> {
+    let mut items = Vec::new();
+    for _ in 0..ROWS_PER_PAGE / ROWS {
+        let rows = store.range(&range)?;
+        for (key, value) in &rows {
+            if items.len() == limit {
+                let next = Some(BASE64URL_NOPAD.encode(key));
+                return Ok(Page { items, next });
+            }
+            let row: HealthRow = decode(value)?;
+            let at = keys::time_of(key).ok_or_else(|| StoreError::Corrupt("health key".into()))?;
+            if let Some(value) = (metric.read)(&row.report) {
+                let at = time(at);
+                items.push(Point { at, value });
+            }
+        }
+        match rows.last() {
+            Some((last, _)) if rows.len() == ROWS => {
+                // The smallest key after `last`.
+                range.from = last.clone();
+                range.from.push(0);
+            }
+            _ => return Ok(Page { items, next: None }),
+        }
+    }
+    let next = Some(BASE64URL_NOPAD.encode(&range.from));
+    Ok(Page { items, next })
+}
+
+/// A stored time; one that no calendar holds shows as its nearest end.
+pub fn time(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    })
+}

@@ -2,5 +2,6 @@
 //! time is a parameter.
 
 pub mod dating;
+pub mod metric;
 pub mod numbering;
 pub mod presence;
