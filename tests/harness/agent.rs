@@ -6,20 +6,28 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::process::{Process, printed, program};
+use crate::place::Place;
+use crate::process::{Process, faked, printed, program};
 use crate::wait::{eventually, seconds};
 
 #[derive(Debug)]
 pub struct Agent {
     process: Option<Process>,
-    dir: TempDir,
+    place: Place,
+    /// What the device clock says, in the words of libfaketime; its clocks since
+    /// boot stay true, as on a PC with a dead battery.
+    pub faketime: Option<String>,
+    /// Its words are kept apart from its state, whose disk may be full.
+    log: TempDir,
 }
 
 impl Default for Agent {
     fn default() -> Self {
         Agent {
             process: None,
-            dir: tempfile::tempdir().expect("a temporary folder"),
+            place: Place::own(),
+            faketime: None,
+            log: tempfile::tempdir().expect("a temporary folder"),
         }
     }
 }
@@ -29,34 +37,84 @@ impl Agent {
     #[track_caller]
     pub fn enrolled(code: &str) -> Self {
         let agent = Agent::default();
-        printed(&agent.verb(&["enrol", code]));
+        agent.enrol(code);
         agent
+    }
+
+    /// An agent in a folder that the test looks after.
+    pub fn in_place(dir: &Path) -> Self {
+        Agent {
+            place: Place::Given(dir.to_owned()),
+            ..Agent::default()
+        }
+    }
+
+    /// An agent whose PC believes in another date.
+    pub fn at_time(clock: &str) -> Self {
+        Agent {
+            faketime: Some(clock.to_owned()),
+            ..Agent::default()
+        }
+    }
+
+    #[track_caller]
+    pub fn enrol(&self, code: &str) {
+        printed(&self.verb(&["enrol", code]));
+    }
+
+    /// The files that say who this agent is, as text.
+    pub fn certificate(&self) -> String {
+        let mut files: Vec<_> = std::fs::read_dir(self.dir())
+            .expect("a state directory")
+            .map(|entry| entry.expect("readable").path())
+            .filter(|path| {
+                path.is_file() && path.extension().is_some_and(|e| e == "json" || e == "pem")
+            })
+            .filter(|path| path.file_name().is_some_and(|n| n != "state.json"))
+            .collect();
+        files.sort();
+        files
+            .iter()
+            .filter_map(|path| std::fs::read_to_string(path).ok())
+            .collect()
+    }
+
+    /// What the process has said.
+    pub fn words(&mut self) -> String {
+        self.process().words()
     }
 
     /// Runs a verb of `declic-agent` in this agent's folder.
     pub fn verb(&self, args: &[&str]) -> Output {
-        Command::new(program("declic-agent"))
+        self.command()
             .args(args)
             .arg("--state-dir")
             .arg(self.dir())
-            .env("LANG", "en_GB.UTF-8")
             .output()
             .expect("declic-agent runs")
     }
 
+    fn command(&self) -> Command {
+        let mut command = Command::new(program("declic-agent"));
+        command.env("LANG", "en_GB.UTF-8");
+        if let Some(clock) = &self.faketime {
+            faked(&mut command, clock);
+        }
+        command
+    }
+
     /// Starts the agent with this interval.
     pub fn run(&mut self, interval: &str) {
-        let mut command = Command::new(program("declic-agent"));
+        let mut command = self.command();
         command
             .args(["run", "--interval", interval, "--state-dir"])
-            .arg(self.dir())
-            .env("LANG", "en_GB.UTF-8");
-        let log = self.dir().join("agent.log");
+            .arg(self.dir());
+        let log = self.log.path().join("agent.log");
         self.process = Some(Process::start(&mut command, &log).expect("declic-agent starts"));
     }
 
     pub fn dir(&self) -> &Path {
-        self.dir.path()
+        self.place.path()
     }
 
     pub fn process(&mut self) -> &mut Process {

@@ -1,12 +1,13 @@
 //! A real controller in a folder of its own.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::process::{Process, free_port, printed, program};
+use crate::place::Place;
+use crate::process::{Process, faked, free_port, printed, program};
 use crate::wait::{eventually, seconds};
 
 /// A controller; its process ends with it, its folder too.
@@ -21,20 +22,16 @@ pub struct Controller {
     pub public_mqtt_port: u16,
     /// More arguments of `declic serve`.
     pub more: Vec<String>,
-}
-
-/// A folder that goes with the test, or one that the test keeps.
-#[derive(Debug)]
-enum Place {
-    Own(TempDir),
-    Given(PathBuf),
+    /// What its clock says, in the words of libfaketime.
+    pub faketime: Option<String>,
+    /// Its words are kept apart from its data, whose disk may be full.
+    log: TempDir,
 }
 
 impl Controller {
     /// A controller that is not started yet.
     pub fn prepare() -> Self {
-        let dir = tempfile::tempdir().expect("a temporary folder");
-        Self::in_place(Place::Own(dir))
+        Self::in_place(Place::own())
     }
 
     /// A controller on a folder that the test looks after.
@@ -52,6 +49,8 @@ impl Controller {
             http_port: free_port(),
             public_mqtt_port: mqtt_port,
             more: Vec::new(),
+            faketime: None,
+            log: tempfile::tempdir().expect("a temporary folder"),
         }
     }
 
@@ -80,6 +79,9 @@ impl Controller {
     /// Starts the process and waits for nothing.
     pub fn spawn(&mut self) {
         let mut command = Command::new(program("declic"));
+        if let Some(clock) = &self.faketime {
+            faked(&mut command, clock);
+        }
         command
             .arg("serve")
             .arg("--data-dir")
@@ -91,23 +93,12 @@ impl Controller {
             .args(["--public-mqtt-port", &self.public_mqtt_port.to_string()])
             .args(&self.more)
             .env("LANG", "en_GB.UTF-8");
-        let log = self.log();
+        let log = self.log.path().join("declic.log");
         self.process = Some(Process::start(&mut command, &log).expect("declic starts"));
     }
 
     pub fn dir(&self) -> &Path {
-        match &self.place {
-            Place::Own(dir) => dir.path(),
-            Place::Given(dir) => dir,
-        }
-    }
-
-    fn log(&self) -> PathBuf {
-        let name = format!("declic-{}.log", self.http_port);
-        match &self.place {
-            Place::Own(dir) => dir.path().join(name),
-            Place::Given(_) => std::env::temp_dir().join(name),
-        }
+        self.place.path()
     }
 
     pub fn process(&mut self) -> &mut Process {

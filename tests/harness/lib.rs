@@ -4,6 +4,8 @@
 pub mod agent;
 pub mod controller;
 pub mod device;
+pub mod disk;
+pub mod place;
 pub mod process;
 pub mod proxy;
 pub mod wait;
@@ -11,5 +13,6 @@ pub mod wait;
 pub use agent::Agent;
 pub use controller::Controller;
 pub use device::Device;
+pub use disk::SmallDisk;
 pub use proxy::Proxy;
 pub use wait::eventually;

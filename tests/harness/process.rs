@@ -11,6 +11,9 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::wait::eventually;
 
+/// Debian's package `libfaketime`.
+const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
 /// One of the project's programs, beside the test that runs.
 pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
@@ -34,6 +37,14 @@ pub fn free_port() -> u16 {
         .and_then(|listener| listener.local_addr())
         .expect("the loopback has free ports")
         .port()
+}
+
+/// Makes a program believe in another date (libfaketime); time since boot stays true.
+pub fn faked(command: &mut Command, clock: &str) {
+    command
+        .env("LD_PRELOAD", FAKETIME)
+        .env("FAKETIME", clock)
+        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
 }
 
 /// A process that is killed when it is dropped.

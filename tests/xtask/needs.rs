@@ -8,10 +8,19 @@ use anyhow::bail;
 use crate::run::{answers, run, run_with, say};
 
 /// Debian packages: a program each that shows it is there.
-const PACKAGES: [(&str, &str); 3] = [
+const PACKAGES: [(&str, &str); 6] = [
     ("mosquitto", "/usr/sbin/mosquitto"),
     ("mosquitto-clients", "/usr/bin/mosquitto_pub"),
-    ("smartmontools", "/usr/sbin/smartctl"),
+    (
+        "libfaketime",
+        "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+    ),
+    ("openssl", "/usr/bin/openssl"),
+    ("python3", "/usr/bin/python3"),
+    (
+        "python3-paho-mqtt",
+        "/usr/lib/python3/dist-packages/paho/mqtt/client.py",
+    ),
 ];
 /// Pinned, so that a run tomorrow judges as today's.
 const CARGO_DENY: &str = "0.20.2";
