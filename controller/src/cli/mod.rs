@@ -1,1 +1,3 @@
-//! Soon.
+//! The command line of technicians.
+
+pub(crate) mod client;

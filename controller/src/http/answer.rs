@@ -1,0 +1,40 @@
+//! Answers of the API: JSON, with the status that says what happened.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::problem::Failure;
+
+/// What a handler gives back.
+pub(super) type Answer<T> = Result<T, Failure>;
+
+/// 200, with a body.
+#[derive(Debug)]
+pub(super) struct Found<T>(pub(super) T);
+
+/// 201, with what was made.
+#[derive(Debug)]
+pub(super) struct Made<T>(pub(super) T);
+
+/// 204: done, and nothing to show.
+#[derive(Debug)]
+pub(super) struct Done;
+
+impl<T: Serialize> IntoResponse for Found<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+impl<T: Serialize> IntoResponse for Made<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::CREATED, axum::Json(self.0)).into_response()
+    }
+}
+
+impl IntoResponse for Done {
+    fn into_response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}

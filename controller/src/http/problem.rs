@@ -1,0 +1,185 @@
+//! Errors as problem documents (RFC 9457), and the page that explains each kind.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use declic_common::api::Problem;
+use declic_common::problem::ProblemKind;
+
+use crate::app::command::CommandError;
+use crate::app::device::QueryError;
+use crate::store::StoreError;
+
+/// Seconds after which a full or starting controller is worth another try.
+const RETRY_AFTER_S: u16 = 60;
+
+/// An answer that is an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) kind: ProblemKind,
+    pub(super) detail: String,
+}
+
+impl Failure {
+    pub(super) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Failure {
+            kind,
+            detail: detail.into(),
+        }
+    }
+
+    /// An error whose own text says enough.
+    fn of(kind: ProblemKind, error: &dyn std::error::Error) -> Self {
+        Failure::new(kind, error.to_string())
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.kind.status()).expect("kinds have valid statuses");
+        let problem = Problem {
+            kind: format!("/problems/{}", self.kind),
+            title: explain(self.kind).0.to_owned(),
+            status: self.kind.status(),
+            detail: self.detail,
+        };
+        let body = serde_json::to_vec(&problem).expect("our own types always have a JSON form");
+        let mut answer = (status, body).into_response();
+        let headers = answer.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER_S.into());
+        }
+        answer
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let kind = match error {
+            StoreError::Conflict => ProblemKind::Conflict,
+            StoreError::Full => ProblemKind::DiskFull,
+            StoreError::Poisoned(_) | StoreError::Closed => ProblemKind::NotReady,
+            StoreError::Corrupt(_) | StoreError::Refused(_) => {
+                tracing::error!(%error, "failed to answer");
+                ProblemKind::Internal
+            }
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        let kind = match error {
+            QueryError::UnknownDevice => ProblemKind::UnknownDevice,
+            QueryError::UnknownMetric { .. } => ProblemKind::UnknownMetric,
+            QueryError::BadCursor => ProblemKind::BadCursor,
+            QueryError::BadLimit { .. } | QueryError::BadPeriod => ProblemKind::BadRequest,
+            QueryError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<CommandError> for Failure {
+    fn from(error: CommandError) -> Self {
+        let kind = match error {
+            CommandError::UnknownDevice => ProblemKind::UnknownDevice,
+            CommandError::OutOfBounds | CommandError::BadHours => ProblemKind::Refused,
+            CommandError::TooMany => ProblemKind::Conflict,
+            CommandError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+/// The title of a kind, and what it means and what to do.
+pub(super) fn explain(kind: ProblemKind) -> (&'static str, &'static str) {
+    match kind {
+        ProblemKind::NotFound => (
+            "no such address",
+            "Nothing is served at this address. The document at /api/v1/openapi.json lists what is.",
+        ),
+        ProblemKind::UnknownDevice => (
+            "unknown device",
+            "No device of this controller has this name. A device is named d- and 12 letters; \
+             GET /api/v1/devices lists them all, retired ones included.",
+        ),
+        ProblemKind::UnknownEnrolment => (
+            "unknown enrolment",
+            "No enrolment code of this controller has this id. The id is not the code itself; \
+             GET /api/v1/enrolments lists the ids.",
+        ),
+        ProblemKind::UnknownMetric => (
+            "unknown metric",
+            "History is kept under fixed names. The detail of the problem lists them all.",
+        ),
+        ProblemKind::BadRequest => (
+            "unreadable request",
+            "A parameter or the body is missing, misspelt or of the wrong type. The detail says \
+             which one; /api/v1/openapi.json says what is expected.",
+        ),
+        ProblemKind::BadCursor => (
+            "cursor of another list",
+            "A cursor continues one list, with the same order and period. Ask for the first page \
+             again, without a cursor.",
+        ),
+        ProblemKind::MethodNotAllowed => (
+            "wrong method",
+            "The address exists and does not take this method. The header Allow lists those it takes.",
+        ),
+        ProblemKind::TooLarge => (
+            "too large",
+            "A body may have at most 1 MiB. Nothing that this API takes comes near it: look for a \
+             wrong file.",
+        ),
+        ProblemKind::NotJson => (
+            "not sent as JSON",
+            "Changes are sent with the header content-type: application/json, even without a body. \
+             A web page of somebody else cannot send it, and so cannot act in your name.",
+        ),
+        ProblemKind::WrongHost => (
+            "wrong host",
+            "On this port the controller answers to localhost, 127.0.0.1 and [::1] only, so that a \
+             web page cannot reach it under another name. Use one of these in the address.",
+        ),
+        ProblemKind::Refused => (
+            "refused",
+            "The request was understood and must not be done as it is. The detail says why.",
+        ),
+        ProblemKind::Conflict => (
+            "conflict",
+            "Something changed meanwhile, or what is there stands in the way. Read it again, then \
+             decide again.",
+        ),
+        ProblemKind::TimedOut => (
+            "timed out",
+            "The controller did not finish within 30 seconds. A change may still happen: look before \
+             you repeat it.",
+        ),
+        ProblemKind::DiskFull => (
+            "disk nearly full",
+            "The disk that holds the data has too little room left, so nothing new is written. \
+             Reading works. Free some space; writing resumes by itself.",
+        ),
+        ProblemKind::NotReady => (
+            "not ready",
+            "The controller starts, stops, or its store gave up after an error. If it lasts, read \
+             the log and restart the controller; what was acknowledged is on disk.",
+        ),
+        ProblemKind::Internal => (
+            "internal error",
+            "A fault of the controller, or damaged data. The log of the controller says more.",
+        ),
+    }
+}
+
+/// The page of one kind.
+pub(super) fn page(slug: &str) -> Option<String> {
+    let kind = ProblemKind::from_word(slug)?;
+    let (title, text) = explain(kind);
+    Some(format!("{title} (HTTP {})\n\n{text}\n", kind.status()))
+}

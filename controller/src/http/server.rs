@@ -1,0 +1,181 @@
+//! Listening: a port of loopback, a socket of the data directory, or both.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use rustix::fs::{Mode, fchmod};
+use tokio::net::{TcpListener, UnixListener, UnixSocket};
+use tokio::sync::watch;
+
+use super::router::{Door, router};
+use crate::app::App;
+
+/// Longest path of a Unix socket, its final zero left out (Linux, `sun_path`).
+const SOCKET_PATH_MAX: usize = 107;
+/// Connections that may wait to be accepted.
+const BACKLOG: u32 = 128;
+/// How long requests under way may take once the controller stops.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Where to answer. Both may be absent: then [`serve`] only waits for its end.
+#[derive(Debug, Default)]
+pub struct Listeners {
+    pub tcp: Option<TcpListener>,
+    pub unix: Option<UnixListener>,
+}
+
+/// Why the door cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    #[error(
+        "{0} can be reached from elsewhere, and there are no accounts yet: \
+         listen on 127.0.0.1 or [::1], and use ssh to reach it from another machine"
+    )]
+    NotLoopback(SocketAddr),
+    #[error("failed to listen on {address} (does another program use it?)")]
+    Tcp {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error(
+        "the path of the socket has {length} bytes, and at most {SOCKET_PATH_MAX} fit: \
+         choose a shorter data directory"
+    )]
+    PathTooLong { length: usize },
+    #[error("another controller answers on {}", .0.display())]
+    Running(PathBuf),
+    #[error("{} is in the way and is no socket; move it away", .0.display())]
+    NotASocket(PathBuf),
+    #[error("failed to open the socket {}", path.display())]
+    Unix {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+}
+
+/// The socket of a data directory.
+pub fn socket_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("declic.sock")
+}
+
+/// Listens on a port of loopback, and refuses any other.
+pub async fn bind_tcp(address: SocketAddr) -> Result<TcpListener, ListenError> {
+    if !address.ip().is_loopback() {
+        return Err(ListenError::NotLoopback(address));
+    }
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| ListenError::Tcp { address, source })
+}
+
+/// Opens a socket that only its owner can use, in place of one that a dead
+/// process left behind.
+pub fn bind_unix(path: &Path) -> Result<UnixListener, ListenError> {
+    let length = path.as_os_str().len();
+    if length > SOCKET_PATH_MAX {
+        return Err(ListenError::PathTooLong { length });
+    }
+    let failed = |source| ListenError::Unix {
+        path: path.to_owned(),
+        source,
+    };
+    clear(path)?;
+    let socket = UnixSocket::new_stream().map_err(failed)?;
+    // On Linux the file gets the mode of its socket: it is never open to others.
+    fchmod(&socket, Mode::RUSR | Mode::WUSR).map_err(|error| failed(error.into()))?;
+    socket.bind(path).map_err(failed)?;
+    std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).map_err(failed)?;
+    socket.listen(BACKLOG).map_err(failed)
+}
+
+/// Removes the socket of a dead process; a live one stays.
+fn clear(path: &Path) -> Result<(), ListenError> {
+    let failed = |source| ListenError::Unix {
+        path: path.to_owned(),
+        source,
+    };
+    match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(error)),
+        Ok(found) if !found.file_type().is_socket() => {
+            return Err(ListenError::NotASocket(path.to_owned()));
+        }
+        Ok(_) => {}
+    }
+    match UnixStream::connect(path) {
+        Ok(_) => Err(ListenError::Running(path.to_owned())),
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+            tracing::info!(path = %path.display(), "removed the socket of a stopped controller");
+            std::fs::remove_file(path).map_err(failed)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Answers until `shutdown`, then finishes what is under way.
+pub async fn serve(
+    app: Arc<App>,
+    listeners: Listeners,
+    shutdown: impl Future<Output = ()> + Send,
+) -> anyhow::Result<()> {
+    let (stop, stopping) = watch::channel(false);
+    let until = |mut stopping: watch::Receiver<bool>| async move {
+        // An error means that the sender is gone, which is an end as well.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    };
+    let socket = listeners.unix.as_ref().and_then(|unix| {
+        let address = unix.local_addr().ok()?;
+        address.as_pathname().map(Path::to_owned)
+    });
+
+    let tcp = async {
+        let Some(listener) = listeners.tcp else {
+            until(stopping.clone()).await;
+            return Ok(());
+        };
+        let address = listener
+            .local_addr()
+            .context("failed to read the address of the port")?;
+        anyhow::ensure!(
+            address.ip().is_loopback(),
+            ListenError::NotLoopback(address)
+        );
+        axum::serve(listener, router(Arc::clone(&app), Door::Tcp))
+            .with_graceful_shutdown(until(stopping.clone()))
+            .await
+            .context("failed to answer on the port")
+    };
+    let unix = async {
+        let Some(listener) = listeners.unix else {
+            until(stopping.clone()).await;
+            return Ok(());
+        };
+        axum::serve(listener, router(Arc::clone(&app), Door::Unix))
+            .with_graceful_shutdown(until(stopping.clone()))
+            .await
+            .context("failed to answer on the socket")
+    };
+    let both = async { tokio::try_join!(tcp, unix).map(|_| ()) };
+    let farewell = async {
+        shutdown.await;
+        let _ = stop.send(true);
+        tokio::time::sleep(FAREWELL).await;
+    };
+
+    let ended = tokio::select! {
+        ended = both => ended,
+        // Somebody holds a connection open: it has had its time.
+        () = farewell => Ok(()),
+    };
+    if let Some(path) = socket {
+        // Left behind, it would be replaced at the next start.
+        let _ = std::fs::remove_file(path);
+    }
+    ended
+}

@@ -1,0 +1,5 @@
+mod api;
+mod doors;
+mod memory;
+mod paging;
+pub(crate) mod world;

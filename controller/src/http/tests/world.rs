@@ -1,0 +1,266 @@
+//! A controller with a few devices, answering on real sockets.
+
+use std::sync::Arc;
+
+use declic_common::envelope::{Envelope, Number, UpBody};
+use declic_common::inventory::Inventory;
+use declic_common::report::HealthReport;
+use declic_common::settings::{Address, Settings};
+use declic_common::status::Status;
+use declic_common::{DeviceId, InstallId};
+use jiff::Timestamp;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::memory::MemoryStore;
+use crate::app::App;
+use crate::app::recorder::Heard;
+use crate::app::registry::add_device;
+use crate::cli::client::plain_client;
+use crate::config::{Listening, Programme};
+use crate::http::{Listeners, bind_tcp, bind_unix, serve, socket_path};
+use crate::pki::Pki;
+use crate::store::Batch;
+use crate::store::records::{Certificate, Device};
+
+pub(crate) struct World {
+    pub(crate) app: Arc<App>,
+    pub(super) store: Arc<MemoryStore>,
+    pub(crate) dir: TempDir,
+    pub(crate) url: String,
+    client: Client,
+    stop: Option<oneshot::Sender<()>>,
+    server: JoinHandle<anyhow::Result<()>>,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: reqwest::header::HeaderMap,
+    pub(super) text: String,
+}
+
+impl Answer {
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    /// Status and body as a snapshot holds them: times and this test's port redacted.
+    pub(super) fn redacted(&self) -> Value {
+        let mut body = self.json();
+        redact(&mut body);
+        json!({ "status": self.status.as_u16(), "body": body })
+    }
+
+    /// Checks that this is a problem document, and gives its kind.
+    pub(super) fn problem(&self) -> String {
+        assert_eq!(
+            self.headers["content-type"], "application/problem+json",
+            "{self:?}"
+        );
+        let body = self.json();
+        assert_eq!(body["status"], self.status.as_u16());
+        let kind = body["type"].as_str().unwrap();
+        kind.strip_prefix("/problems/").unwrap().to_owned()
+    }
+}
+
+fn redact(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let moment = field
+                    .as_str()
+                    .is_some_and(|s| s.parse::<Timestamp>().is_ok());
+                if moment {
+                    *field = "[time]".into();
+                } else if name == "id" || name == "code" {
+                    *field = format!("[{name}]").into();
+                } else if name == "clock_offset_ms" {
+                    *field = "[ms]".into();
+                } else {
+                    redact(field);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(redact),
+        _ => {}
+    }
+}
+
+pub(crate) fn device(n: u64) -> DeviceId {
+    DeviceId::from_bits(n)
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        let dir = TempDir::new().unwrap();
+        let store = Arc::new(MemoryStore::default());
+        let programme = Programme {
+            address: Address {
+                host: "127.0.0.1".to_owned(),
+                mqtt_port: 8883,
+                enrol_port: 8443,
+            },
+            settings: Settings::default(),
+            listening: Listening {
+                mqtt: "127.0.0.1:8883".to_owned(),
+                enrol: None,
+                http: Some("127.0.0.1:8080".to_owned()),
+            },
+            demo: true,
+            data_dir: dir.path().to_owned(),
+        };
+        let app = App::start(store.clone(), Arc::new(Pki), programme, Timestamp::now()).unwrap();
+        let tcp = bind_tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let url = format!("http://{}", tcp.local_addr().unwrap());
+        let listeners = Listeners {
+            tcp: Some(tcp),
+            unix: Some(bind_unix(&socket_path(dir.path())).unwrap()),
+        };
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(serve(Arc::clone(&app), listeners, async {
+            let _ = stopped.await;
+        }));
+        World {
+            app,
+            store,
+            dir,
+            url,
+            client: plain_client(None),
+            stop: Some(stop),
+            server,
+        }
+    }
+
+    /// Three devices: one that works, one that said goodbye long ago, one that
+    /// was never heard of.
+    pub(crate) async fn with_devices() -> Self {
+        let world = Self::start().await;
+        let now = Timestamp::now().as_millisecond();
+        world.enrol(1, Some("BDX-001"), Some("aubiers")).await;
+        world.enrol(2, Some("BDX-002"), Some("grand-parc")).await;
+        world.enrol(3, None, None).await;
+        world.hear(2, now - 40 * 86_400_000, 1, sample()).await;
+        let off = Status::parse(br#"{"state":"off"}"#).unwrap();
+        world
+            .record(2, now - 40 * 86_400_000, Heard::Status(off))
+            .await;
+        for (seq, minutes_ago) in [(1, 30), (2, 15), (3, 0)] {
+            world
+                .hear(1, now - minutes_ago * 60_000, seq, sample())
+                .await;
+        }
+        world.hear(1, now, 4, UpBody::Inventory(inventory())).await;
+        world
+    }
+
+    pub(crate) async fn enrol(&self, n: u64, asset: Option<&str>, site: Option<&str>) {
+        let enrolled_at = 1_790_000_000_000;
+        let record = Device {
+            id: device(n),
+            asset: asset.map(str::to_owned),
+            site: site.map(str::to_owned),
+            enrolled_at,
+            certificate: Certificate {
+                serial: "5f".to_owned(),
+                issued_at: enrolled_at,
+                expires_at: enrolled_at + 94_608_000_000,
+            },
+            revoked_at: None,
+            retired_at: None,
+            settings: None,
+            previous_serial: None,
+        };
+        let mut batch = Batch::default();
+        add_device(&mut batch, &record);
+        self.app.store.commit(batch).await.unwrap();
+        self.app.registry.put_device(record);
+    }
+
+    pub(crate) async fn hear(&self, n: u64, at: i64, seq: u64, body: UpBody) {
+        let envelope = Envelope {
+            number: Number {
+                install: InstallId::from_bits(9),
+                boot: 1,
+                seq,
+            },
+            first_seq: 1,
+            age_ms: None,
+            age_estimated: false,
+            observed_at: at + 1_000,
+            uptime_ms: 60_000 * seq,
+            body,
+        };
+        self.record(n, at, Heard::Message(envelope)).await;
+    }
+
+    async fn record(&self, n: u64, at: i64, heard: Heard) {
+        let recording = self.app.recorder.record(device(n), at, heard).await;
+        recording.done().await.unwrap();
+    }
+
+    pub(super) fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        let method: Method = method.parse().unwrap();
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Answer {
+        send(self.request("GET", path)).await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: Value) -> Answer {
+        send(self.request("POST", path).json(&body)).await
+    }
+
+    /// Stops the server as the process would.
+    pub(crate) async fn stop(mut self) -> TempDir {
+        let _ = self.stop.take().unwrap().send(());
+        // An idle connection must not delay the end.
+        drop(self.client);
+        self.server.await.unwrap().unwrap();
+        self.dir
+    }
+}
+
+pub(super) async fn send(request: RequestBuilder) -> Answer {
+    let answer = request.send().await.unwrap();
+    Answer {
+        status: answer.status(),
+        headers: answer.headers().clone(),
+        text: answer.text().await.unwrap(),
+    }
+}
+
+fn sample() -> UpBody {
+    let report: HealthReport = serde_json::from_str(
+        r#"{"interval_s":900,"cpu":{"mean_permille":120,"max_permille":900,"load1_centi":42},
+            "memory":{"total_bytes":4140265472,"available_bytes":2070132736},
+            "disks":[{"class":"system","fs":"ext4","total_bytes":120034123776,"free_bytes":60017061888}],
+            "temperatures":[{"sensor":"cpu","millicelsius":41000}],
+            "link":{"kind":"wifi","signal_dbm":-61},
+            "ladder":{"link":true,"gateway":true,"dns":true,"internet":true,"controller":true},
+            "consent":"maintenance",
+            "agent":{"version":"0.1.0","dropped":0,"refused":0,"waiting":0,"resident_bytes":4400000},
+            "slow":{"slow_at":1790000000000,"updates":{"pending":3,"security":1},"reboot_required":false,
+              "failed_units":["cups.service"],
+              "smart":[{"disk":"0123abcd","kind":"ata","passed":true,"reallocated":8,"pending":0,"power_on_hours":18250,"celsius":34}]}}"#,
+    )
+    .unwrap();
+    UpBody::Report(report)
+}
+
+fn inventory() -> Inventory {
+    serde_json::from_str(
+        r#"{"vendor":"Hewlett-Packard","model":"Compaq 8200","serial":"CZC0000001",
+            "cpu":{"model":"Intel Core i3-2100","cores":2,"threads":4,"max_mhz":3100,"arch":"x86_64"},
+            "memory":{"total_bytes":4294967296,"slots":4},
+            "disks":[{"disk":"0123abcd","model":"Solid 120","size_bytes":120034123776,"kind":"ata","rotational":false}],
+            "os":{"id":"debian","name":"Debian GNU/Linux 13","version":"13","kernel":"6.12.0"}}"#,
+    )
+    .unwrap()
+}
