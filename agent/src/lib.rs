@@ -3,6 +3,7 @@
 //! `probe` reads the machine → `reporter` numbers and dates → `spool` keeps on
 //! disk → `uplink` sends until a receipt comes. `ARCHITECTURE.md` has the map.
 
+pub mod journal;
 pub mod life;
 pub mod probe;
 pub mod spool;
