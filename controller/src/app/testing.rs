@@ -1,8 +1,7 @@
-//! A small real controller for tests: a store in memory, its own authority.
+//! A small real controller for tests: its own store, its own authority.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use declic_common::settings::{Address, Settings};
 use jiff::Timestamp;
@@ -10,70 +9,7 @@ use jiff::Timestamp;
 use super::App;
 use crate::config::{Listening, Programme};
 use crate::pki::Pki;
-use crate::store::{
-    Batch, Commit, Key, Op, Pre, Range, Space, Store, StoreError, StoreState, Value,
-};
-
-/// Keeps the trait's promises, except that nothing outlives the process.
-#[derive(Debug, Default)]
-pub(crate) struct MemoryStore(Mutex<BTreeMap<(Space, Key), Value>>);
-
-impl Store for MemoryStore {
-    fn commit(&self, batch: Batch) -> Commit {
-        let (done, commit) = Commit::pair();
-        let mut rows = self.0.lock().unwrap();
-        let holds = batch.pre.iter().all(|pre| match pre {
-            Pre::Absent(space, key) => !rows.contains_key(&(*space, key.clone())),
-            Pre::Equals(space, key, value) => rows.get(&(*space, key.clone())) == Some(value),
-        });
-        if !holds {
-            let _ = done.send(Err(StoreError::Conflict));
-            return commit;
-        }
-        for op in batch.ops {
-            match op {
-                Op::Put(space, key, value) => rows.insert((space, key), value),
-                Op::Del(space, key) => rows.remove(&(space, key)),
-            };
-        }
-        let _ = done.send(Ok(()));
-        commit
-    }
-
-    fn get(&self, space: Space, key: &[u8]) -> Result<Option<Value>, StoreError> {
-        let rows = self.0.lock().unwrap();
-        Ok(rows.get(&(space, key.to_vec())).cloned())
-    }
-
-    fn range(&self, range: &Range) -> Result<Vec<(Key, Value)>, StoreError> {
-        let rows = self.0.lock().unwrap();
-        let inside = |key: &Key| *key >= range.from && range.to.as_ref().is_none_or(|to| key < to);
-        let mut found: Vec<_> = rows
-            .iter()
-            .filter(|((space, key), _)| *space == range.space && inside(key))
-            .map(|((_, key), value)| (key.clone(), value.clone()))
-            .collect();
-        if range.descending {
-            found.reverse();
-        }
-        found.truncate(range.limit);
-        Ok(found)
-    }
-
-    fn backup(&self, _into: &Path) -> Result<(), StoreError> {
-        Err(StoreError::Refused("kept in memory".to_owned()))
-    }
-
-    fn state(&self) -> StoreState {
-        StoreState::Ready
-    }
-
-    fn free_bytes(&self) -> Option<u64> {
-        None
-    }
-
-    fn close(&self) {}
-}
+use crate::store::sled::{Options, SledStore};
 
 /// A controller whose data is in `dir`, reached on loopback at `enrol_port`.
 pub(crate) fn app(dir: &Path, enrol_port: u16) -> Arc<App> {
@@ -90,6 +26,6 @@ pub(crate) fn app(dir: &Path, enrol_port: u16) -> Arc<App> {
         demo: false,
         data_dir: dir.to_owned(),
     };
-    let store = Arc::new(MemoryStore::default());
+    let store = Arc::new(SledStore::open(&dir.join("store"), Options::default()).unwrap());
     App::start(store, Arc::new(pki), programme, Timestamp::now()).unwrap()
 }
