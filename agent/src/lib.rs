@@ -3,6 +3,8 @@
 //! `probe` reads the machine → `reporter` numbers and dates → `spool` keeps on
 //! disk → `uplink` sends until a receipt comes. `ARCHITECTURE.md` has the map.
 
+pub mod enrol;
+pub mod identity;
 pub mod journal;
 pub mod life;
 pub mod probe;
