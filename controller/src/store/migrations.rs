@@ -98,6 +98,7 @@ mod tests {
     fn open(folder: &std::path::Path) -> SledStore {
         let options = Options {
             reserve_bytes: Some(0),
+            accept_loss: false,
         };
         SledStore::open(folder, options).unwrap()
     }

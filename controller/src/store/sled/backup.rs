@@ -117,8 +117,8 @@ pub(super) fn copy(from: &Engine, into: &Path) -> Result<Sum, StoreError> {
 pub(super) fn finish(into: &Path, copied: Result<Sum, StoreError>) -> Result<(), StoreError> {
     let folder = partial(into);
     let finished = copied.and_then(|sum| {
-        verify(&folder, sum)?;
-        name(&folder, into).map_err(failed("it cannot be put in its place"))
+        let group = verify(&folder, sum)?;
+        name(&folder, into, group).map_err(failed("it cannot be put in its place"))
     });
     if finished.is_err() && folder.exists() {
         fs::remove_dir_all(&folder).map_err(failed("what is left of it cannot be removed"))?;
@@ -126,20 +126,21 @@ pub(super) fn finish(into: &Path, copied: Result<Sum, StoreError>) -> Result<(),
     finished
 }
 
-fn verify(folder: &Path, sum: Sum) -> Result<(), StoreError> {
+/// Reads the copy; returns the number of its last group.
+fn verify(folder: &Path, sum: Sum) -> Result<u64, StoreError> {
     let copy = Engine::open(folder).map_err(engine_failed)?;
     let found = Sum::of(&copy);
+    let group = open::last_group(&copy);
     let closed = copy.close();
     if !closed || found.map_err(engine_failed)? != sum {
         let why = "the copy does not hold what the store holds";
         return Err(StoreError::Backup(why.to_owned()));
     }
-    Ok(())
+    group.map_err(|error| StoreError::Backup(error.to_string()))
 }
 
-fn name(folder: &Path, into: &Path) -> std::io::Result<()> {
-    open::mark(folder)?;
-    open::sync_folder(folder)?;
+fn name(folder: &Path, into: &Path, group: u64) -> std::io::Result<()> {
+    open::mark_copy(folder, group)?;
     renameat_with(CWD, folder, CWD, into, RenameFlags::NOREPLACE)?;
     match into.parent() {
         Some(parent) if parent != Path::new("") => File::open(parent)?.sync_all(),

@@ -6,6 +6,7 @@
 
 mod backup;
 mod engine;
+mod mark;
 mod open;
 mod queue;
 mod rows;
@@ -13,7 +14,6 @@ mod space;
 mod writer;
 
 use std::fmt;
-use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, mpsc};
@@ -23,6 +23,7 @@ pub use open::{OpenError, Options};
 use tracing::error;
 
 use self::engine::{Engine, EngineError};
+use self::mark::Mark;
 use self::queue::{Queue, Waiting, Work};
 use self::space::Room;
 use super::{
@@ -40,7 +41,7 @@ pub struct SledStore {
 struct Running {
     writer: JoinHandle<()>,
     /// Tells another controller that this folder is taken.
-    _lock: File,
+    _lock: Mark,
 }
 
 /// What the callers and the writer share.

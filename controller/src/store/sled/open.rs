@@ -1,16 +1,14 @@
 //! Opens the store of a folder, or says why not and what to do.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::thread;
 
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
-
 use super::engine::{self, Engine, EngineError};
+use super::mark::Mark;
 use super::queue::Queue;
 use super::rows::{self, LargeKinds};
 use super::space::Space;
@@ -18,18 +16,14 @@ use super::{Counters, Running, Shared, SledStore, writer};
 use crate::store::migrations::{self, MigrateError};
 use crate::store::{self, keys, record};
 
-/// Held while a controller runs on the folder. It also tells, by its content,
-/// that a store was made here: sled opens as empty when its file is gone, and that
-/// must not pass for a new store.
-const LOCK: &str = "lock";
-const MARK: &str = "declic store\n";
-
 /// How a store is opened.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Free room to keep on the disk, in bytes; below it, writing stops. `None`:
     /// 256 MiB or 5 % of the disk, whichever is less.
     pub reserve_bytes: Option<u64>,
+    /// Open even if the newest data is missing, and go on from what is there.
+    pub accept_loss: bool,
 }
 
 /// Why a store cannot be opened.
@@ -45,6 +39,14 @@ pub enum OpenError {
          `declic store check`, or restore a backup"
     )]
     Damaged(String),
+    /// What is there is sound, and older than what was acknowledged. Refused
+    /// until somebody decides: see [`Options::accept_loss`].
+    #[error(
+        "failed to open the store: its newest changes are missing ({groups} groups), its files \
+         were damaged or replaced; restore a backup, or accept the loss with \
+         `declic store check --accept-loss`"
+    )]
+    Lost { groups: u64 },
     #[error(transparent)]
     Migrate(#[from] MigrateError),
 }
@@ -67,21 +69,16 @@ impl SledStore {
 
     fn start(folder: &Path, options: Options) -> Result<Self, OpenError> {
         make_folder(folder)?;
-        let mut lock = lock_file(folder)?;
-        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-            Err(Errno::WOULDBLOCK) => return Err(OpenError::Locked),
-            locked => locked.map_err(io::Error::from)?,
-        }
+        let mark = Mark::take(folder)?.ok_or(OpenError::Locked)?;
         if !engine::is_free(folder) {
             return Err(OpenError::Locked);
         }
-        let mut mark = String::new();
-        let marked = lock.read_to_string(&mut mark).is_ok_and(|read| read > 0);
-
         let space = Space::watch(folder, options.reserve_bytes)?;
         let engine = Engine::open(folder).map_err(refused)?;
-        let large = match begin(&engine, folder, marked) {
-            Ok(large) => large,
+        let begun = begin(&engine, folder, &mark, options.accept_loss)
+            .and_then(|group| Ok((group, engine.call(LargeKinds::find).map_err(refused)?)));
+        let (group, large) = match begun {
+            Ok(begun) => begun,
             Err(error) => {
                 engine.close();
                 return Err(error);
@@ -98,23 +95,25 @@ impl SledStore {
             .name("store-writer".to_owned())
             .spawn({
                 let shared = Arc::clone(&shared);
-                move || writer::run(&shared, large)
+                let mark = mark.share()?;
+                move || writer::run(&shared, large, &mark, group)
             })?;
         Ok(Self {
             shared,
             running: Mutex::new(Some(Running {
                 writer,
-                _lock: lock,
+                _lock: mark,
             })),
         })
     }
 }
 
-/// Makes sure that a store is there: a new one if nothing was, and never
-/// instead of one that is gone.
-fn begin(engine: &Engine, folder: &Path, marked: bool) -> Result<LargeKinds, OpenError> {
+/// Makes sure that a whole store is there: a new one if nothing was, and never
+/// instead of one that is gone. Returns the number of its last group.
+fn begin(engine: &Engine, folder: &Path, mark: &Mark, accept_loss: bool) -> Result<u64, OpenError> {
+    let marked = mark.read();
     if engine.call(|tree| Ok(tree.is_empty())).map_err(refused)? {
-        if marked {
+        if marked.is_some() && !accept_loss {
             let why = "a store was made here, and it is empty".to_owned();
             return Err(OpenError::Damaged(why));
         }
@@ -124,11 +123,28 @@ fn begin(engine: &Engine, folder: &Path, marked: bool) -> Result<LargeKinds, Ope
         engine.call(|tree| tree.insert(key, row)).map_err(refused)?;
         engine.sync().map_err(refused)?;
     }
-    if !marked {
-        mark(folder)?;
-        sync_folder(folder)?;
+    let group = last_group(engine)?;
+    match marked {
+        Some(marked) if marked > group && !accept_loss => {
+            let groups = marked - group;
+            return Err(OpenError::Lost { groups });
+        }
+        Some(marked) if marked <= group => {}
+        _ => {
+            mark.write(group)?;
+            sync_folder(folder)?;
+        }
     }
-    engine.call(LargeKinds::find).map_err(refused)
+    Ok(group)
+}
+
+pub(super) fn last_group(engine: &Engine) -> Result<u64, OpenError> {
+    let row = engine.call(|tree| tree.get(rows::GROUP)).map_err(refused)?;
+    row.map_or(Ok(0), |row| {
+        let bytes = row.as_ref().try_into();
+        let damaged = |_| OpenError::Damaged("unreadable group".to_owned());
+        bytes.map(u64::from_be_bytes).map_err(damaged)
+    })
 }
 
 fn refused(error: EngineError) -> OpenError {
@@ -147,19 +163,11 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-fn lock_file(folder: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(folder.join(LOCK))
-}
-
-/// Says that a store was made in this folder.
-pub(super) fn mark(folder: &Path) -> io::Result<()> {
-    lock_file(folder)?.write_all(MARK.as_bytes())
+/// Marks a copy as a store of its own, as far as the tree in it.
+pub(super) fn mark_copy(folder: &Path, group: u64) -> io::Result<()> {
+    let mark = Mark::take(folder)?.ok_or_else(|| io::Error::other("the folder is taken"))?;
+    mark.write(group)?;
+    sync_folder(folder)
 }
 
 /// Syncs the files of a folder, and that they are in it.

@@ -28,6 +28,10 @@ const IN_PIECES: u8 = 1;
 const PIECES: u8 = 0x80;
 const ESCAPE: u8 = 0xFE;
 
+/// The row, before all spaces, that holds the number of the last group: 8 bytes,
+/// big-endian.
+pub(super) const GROUP: &[u8] = &[0];
+
 pub(super) const SPACES: [Space; 4] = [Space::Core, Space::Health, Space::Chunk, Space::Audit];
 
 /// Writes the key of a row into `row`, which is emptied first.

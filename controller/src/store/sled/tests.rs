@@ -15,6 +15,7 @@ suite!(|folder| Arc::new(open(folder)));
 /// Whatever room the disk of the tests has.
 const NO_RESERVE: Options = Options {
     reserve_bytes: Some(0),
+    accept_loss: false,
 };
 
 fn open(folder: &Path) -> SledStore {

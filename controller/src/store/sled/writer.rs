@@ -8,16 +8,20 @@ use sled::IVec;
 use tracing::{error, warn};
 
 use super::engine::{Engine, EngineError};
+use super::mark::Mark;
 use super::queue::{Answer, Next, Waiting};
 use super::rows::{self, LargeKinds, Row};
 use super::space::Room;
 use super::{Shared, backup, read_failed};
 use crate::store::{Batch, Op, Pre, Space, StoreError};
 
-pub(super) fn run(shared: &Shared, large: LargeKinds) {
+/// Works until the queue is closed and empty. `last` is the group before the first.
+pub(super) fn run(shared: &Shared, large: LargeKinds, mark: &Mark, last: u64) {
     let mut writer = Writer {
         shared,
         large,
+        mark,
+        last,
         group: HashMap::new(),
         scratch: Vec::new(),
         full: false,
@@ -31,11 +35,17 @@ pub(super) fn run(shared: &Shared, large: LargeKinds) {
             }
         }
     }
+    if let Err(error) = mark.sync() {
+        warn!(%error, "the mark of the store is not synced");
+    }
 }
 
 struct Writer<'a> {
     shared: &'a Shared,
     large: LargeKinds,
+    mark: &'a Mark,
+    /// The last group that was written.
+    last: u64,
     /// The rows that this group writes, over those of the tree; `None` deletes.
     group: HashMap<IVec, Option<IVec>>,
     scratch: Vec<u8>,
@@ -101,7 +111,9 @@ impl Writer<'_> {
         if self.group.is_empty() {
             return Ok(());
         }
+        self.last += 1;
         let mut batch = sled::Batch::default();
+        batch.insert(rows::GROUP, &self.last.to_be_bytes());
         for (row, value) in self.group.drain() {
             match value {
                 Some(value) => batch.insert(row, value),
@@ -121,6 +133,10 @@ impl Writer<'_> {
         let engine = shared.engine.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(engine) = &*engine {
             engine.sync()?;
+        }
+        // Only now: the mark is never ahead of what is synced.
+        if let Err(error) = self.mark.write(self.last) {
+            warn!(%error, "the mark of the store stays behind");
         }
         shared.stats.flushes.fetch_add(1, Ordering::Relaxed);
         Ok(())

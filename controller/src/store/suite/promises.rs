@@ -194,7 +194,7 @@ pub(crate) fn keys_of_any_bytes_are_walked_both_ways(open: Open) {
     assert_eq!(down, keys);
     for (before, key) in keys.iter().zip(&keys[1..]) {
         let found = range(&*bench.store, CORE, &[K], Some(key), true, 1);
-        assert_eq!(only_keys(found), [before.clone()]);
+        assert_eq!(only_keys(found), std::slice::from_ref(before));
     }
 }
 
