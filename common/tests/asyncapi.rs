@@ -5,8 +5,6 @@ mod schemas;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
-use std::fs;
-use std::path::Path;
 
 use declic_common::command::OutcomeResult;
 use declic_common::envelope::UpKind;
@@ -323,91 +321,12 @@ fn the_other_bounds_are_those_of_the_code() {
     }
 }
 
-/// What a schema cannot say, or what `serde_json` forgives before a schema sees it.
-const BEYOND_A_SCHEMA: [&str; 6] = [
-    "bad_envelope.first_seq-above-seq.json",
-    "bad_envelope.uptime-with-a-point.json",
-    "unnumbered.a-number-given-twice.json",
-    "unreadable.a-range-upside-down.json",
-    "unreadable.more-than-1-kib.json",
-    "probe_hosts.port-zero.json",
-];
-
-#[test]
-fn every_golden_message_fits_the_document_unless_it_asks_for_lenience() {
-    let document = schemas::document();
-    for_each_message("", |kind, part, name, message| {
-        let Some(schema) = schemas::name_of(kind, part) else {
-            return;
-        };
-        let errors: Vec<String> = schemas::validator(&document, schema)
-            .iter_errors(message)
-            .map(|error| format!("{error} at {}", error.instance_path()))
-            .collect();
-        let lenient = name.starts_with("lenient-") && !name.ends_with(".expected.json");
-        let twice = name.starts_with("lenient-a-name-given-twice");
-        assert_eq!(
-            errors.is_empty(),
-            !lenient || twice,
-            "{kind}/{name}: {errors:#?}"
-        );
-    });
-}
-
-#[test]
-fn every_refused_message_breaks_the_document_too() {
-    let document = schemas::document();
-    for_each_message("refused", |kind, part, name, message| {
-        let Some(schema) = schemas::name_of(kind, part) else {
-            return;
-        };
-        if name.starts_with("too_large.") || BEYOND_A_SCHEMA.contains(&name) {
-            return;
-        }
-        let valid = schemas::validator(&document, schema).is_valid(message);
-        assert!(!valid, "{kind}/refused/{name} is valid for the document");
-    });
-}
-
-/// Calls with the kind, part and name of each golden file that is JSON at all.
-fn for_each_message(folder: &str, mut check: impl FnMut(&str, &str, &str, &Value)) {
-    for kind in kinds::ALL {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../tests/fixtures")
-            .join(kind)
-            .join("v1")
-            .join(folder);
-        let mut seen = 0;
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_str().unwrap();
-            // The reason of a refused file comes first.
-            let rest = name.split_once('.').map(|(_, rest)| rest);
-            let stem = match folder.ends_with("refused") {
-                true => rest.unwrap(),
-                false => name,
-            };
-            let part = stem.split(['.', '-']).next().unwrap();
-            if !path.is_file() {
-                continue;
-            }
-            if let Ok(message) = serde_json::from_slice(&fs::read(&path).unwrap()) {
-                check(kind, part, name, &message);
-                seen += 1;
-            }
-        }
-        assert!(seen > 0, "{} has no message", folder.display());
-    }
-}
-
 #[test]
 fn every_field_that_is_no_reading_is_in_the_document_and_no_other() {
     let document = schemas::document();
     let golden = |path: &str| -> Value {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../tests/fixtures")
-            .join(path);
-        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+        let bytes = std::fs::read(kinds::fixtures().join(path)).unwrap();
+        serde_json::from_slice(&bytes).unwrap()
     };
     let envelope = golden("report/v1/from-a-previous-boot-with-an-estimated-age.expected.json");
     let receipt = golden("receipt/v1/full.expected.json");
@@ -436,7 +355,7 @@ fn every_field_that_is_no_reading_is_in_the_document_and_no_other() {
     // A command is one of several shapes: together they have every field.
     let mut fields = BTreeSet::new();
     let mut commands = BTreeSet::new();
-    for_each_message("", |kind, _, name, message| {
+    kinds::for_each_message("", |kind, _, name, message| {
         if kind == "command" && name.ends_with(".expected.json") {
             fields.extend(message.as_object().unwrap().keys().cloned());
             commands.insert(message["command"].as_str().unwrap().to_owned());

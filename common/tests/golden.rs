@@ -16,10 +16,7 @@ use serde_json::Value;
 const EXPECTED: &str = ".expected.json";
 
 fn folder(kind: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../tests/fixtures")
-        .join(kind)
-        .join("v1")
+    kinds::fixtures().join(kind).join("v1")
 }
 
 /// The messages of a folder, by name, without what is expected of them.

@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // each test file uses its share
 
+use std::path::{Path, PathBuf};
+
 use declic_common::code::{BadCode, EnrolCode};
 use declic_common::command::{BadCommand, Command};
 use declic_common::enrol::{EnrolRequest, Enrolled, RenewRequest};
@@ -135,4 +137,36 @@ fn plain<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<Value, String>
 
 fn written<T: Serialize>(value: &T) -> Value {
     serde_json::to_value(value).expect("our own types always have a JSON form")
+}
+
+/// Where the golden files of all kinds are.
+pub(crate) fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures")
+}
+
+/// Calls with the kind, part and name of each golden file that is JSON at all.
+pub(crate) fn for_each_message(folder: &str, mut check: impl FnMut(&str, &str, &str, &Value)) {
+    for kind in ALL {
+        let folder = fixtures().join(kind).join("v1").join(folder);
+        let mut seen = 0;
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            // The reason of a refused file comes first.
+            let rest = name.split_once('.').map(|(_, rest)| rest);
+            let stem = match folder.ends_with("refused") {
+                true => rest.unwrap(),
+                false => name,
+            };
+            let part = stem.split(['.', '-']).next().unwrap();
+            if !path.is_file() {
+                continue;
+            }
+            if let Ok(message) = serde_json::from_slice(&std::fs::read(&path).unwrap()) {
+                check(kind, part, name, &message);
+                seen += 1;
+            }
+        }
+        assert!(seen > 0, "{} has no message", folder.display());
+    }
 }
