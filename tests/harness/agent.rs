@@ -17,6 +17,8 @@ pub struct Agent {
     /// What the device clock says, in the words of libfaketime; its clocks since
     /// boot stay true, as on a PC with a dead battery.
     pub faketime: Option<String>,
+    /// The network namespace that it lives in, if not ours.
+    pub inside: Option<String>,
     /// Its words are kept apart from its state, whose disk may be full.
     log: TempDir,
 }
@@ -27,6 +29,7 @@ impl Default for Agent {
             process: None,
             place: Place::own(),
             faketime: None,
+            inside: None,
             log: tempfile::tempdir().expect("a temporary folder"),
         }
     }
@@ -95,7 +98,15 @@ impl Agent {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(program("declic-agent"));
+        let mut command = match &self.inside {
+            None => Command::new(program("declic-agent")),
+            Some(namespace) => {
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", namespace]);
+                command.arg(program("declic-agent"));
+                command
+            }
+        };
         command.env("LANG", "en_GB.UTF-8");
         if let Some(clock) = &self.faketime {
             faked(&mut command, clock);

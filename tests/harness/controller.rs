@@ -18,6 +18,8 @@ pub struct Controller {
     pub mqtt_port: u16,
     pub enrol_port: u16,
     pub http_port: u16,
+    /// The address it listens on, and devices connect to.
+    pub host: String,
     /// Where devices are told to connect; the port of a proxy, for instance.
     pub public_mqtt_port: u16,
     /// More arguments of `declic serve`.
@@ -44,6 +46,7 @@ impl Controller {
         Controller {
             process: None,
             place,
+            host: "127.0.0.1".to_owned(),
             mqtt_port,
             enrol_port: free_port(),
             http_port: free_port(),
@@ -86,10 +89,10 @@ impl Controller {
             .arg("serve")
             .arg("--data-dir")
             .arg(self.dir())
-            .args(["--mqtt", &format!("127.0.0.1:{}", self.mqtt_port)])
-            .args(["--enrol", &format!("127.0.0.1:{}", self.enrol_port)])
+            .args(["--mqtt", &format!("{}:{}", self.host, self.mqtt_port)])
+            .args(["--enrol", &format!("{}:{}", self.host, self.enrol_port)])
             .args(["--http", &format!("127.0.0.1:{}", self.http_port)])
-            .args(["--public-host", "127.0.0.1"])
+            .args(["--public-host", &self.host])
             .args(["--public-mqtt-port", &self.public_mqtt_port.to_string()])
             .args(&self.more)
             .env("LANG", "en_GB.UTF-8");

@@ -5,6 +5,7 @@ use std::io;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -14,8 +15,19 @@ use crate::wait::eventually;
 /// Debian's package `libfaketime`.
 const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
+/// Where the programs are, if not beside the test that runs.
+pub static PROGRAMS: OnceLock<PathBuf> = OnceLock::new();
+
+/// From now on the programs are taken from this folder.
+pub fn use_programs_of(dir: &Path) {
+    let _ = PROGRAMS.set(dir.to_owned());
+}
+
 /// One of the project's programs, beside the test that runs.
 pub fn program(name: &str) -> PathBuf {
+    if let Some(dir) = PROGRAMS.get() {
+        return dir.join(name);
+    }
     let test = std::env::current_exe().expect("a test has a path");
     let profile = test
         .ancestors()

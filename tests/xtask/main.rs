@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod needs;
 mod run;
 mod test;
@@ -19,11 +20,19 @@ struct Cli {
 enum Task {
     /// Everything that must pass: format, lints, documents, licences, tests and stories
     Test,
+    /// What an agent and a controller cost, measured on this machine
+    Bench {
+        /// All of them when none is named
+        benches: Vec<bench::Bench>,
+        #[arg(long, default_value = "table")]
+        format: bench::Format,
+    },
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Task::Test => test::everything(),
+        Task::Bench { benches, format } => bench::run_all(&benches, format),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
