@@ -1,6 +1,30 @@
 //! The only code that touches the machine.
 //!
 //! What cannot be read is absent: never zero, never an error, never a crash.
+//! [`Machine`] is the real one; each neighbour reads one kind of thing from a
+//! [`Sources`], so that a tree of files can stand for a machine.
+
+mod battery;
+mod clocks;
+mod cpu;
+mod disks;
+mod dmi;
+mod files;
+mod inventory;
+mod ladder;
+mod link;
+mod machine;
+mod memory;
+mod smart;
+mod sources;
+mod temperatures;
+mod text;
+mod units;
+mod updates;
+mod usage;
+
+pub use machine::Machine;
+pub use sources::{Answers, Sources};
 
 use std::future::Future;
 use std::pin::Pin;

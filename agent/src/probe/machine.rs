@@ -1,0 +1,108 @@
+//! The real machine: everything that a Debian or Ubuntu PC tells.
+
+use declic_common::inventory::Inventory;
+use declic_common::report::{HealthReport, Ladder, Slow};
+
+use super::battery;
+use super::clocks::ClockReader;
+use super::cpu::CpuMeter;
+use super::disks::DiskReader;
+use super::files::Files;
+use super::link::{self, LinkWatch};
+use super::temperatures::Thermometers;
+use super::updates::{self, UpdateCount};
+use super::usage::UsageMeter;
+use super::{Climb, Clocks, Probe, SlowJob, Sources, Targets};
+use super::{inventory, ladder, memory, smart, units};
+
+/// A PC, read through its [`Sources`].
+#[derive(Debug)]
+pub struct Machine {
+    files: Files,
+    clocks: ClockReader,
+    cpu: CpuMeter,
+    disks: DiskReader,
+    thermometers: Thermometers,
+    links: LinkWatch,
+    usage: UsageMeter,
+    updates: UpdateCount,
+}
+
+impl Machine {
+    /// Starts counting: the first report tells of the time since this call.
+    pub fn new(sources: Sources) -> Self {
+        let mut files = Files::new(sources);
+        let mut clocks = ClockReader::new();
+        clocks.read(&mut files);
+        let mut links = LinkWatch::default();
+        links.changed(&mut files);
+        Self {
+            cpu: CpuMeter::new(&mut files),
+            clocks,
+            disks: DiskReader::default(),
+            thermometers: Thermometers::default(),
+            links,
+            usage: UsageMeter::default(),
+            updates: UpdateCount::default(),
+            files,
+        }
+    }
+}
+
+impl Probe for Machine {
+    fn clocks(&mut self) -> Clocks {
+        self.clocks.read(&mut self.files)
+    }
+
+    fn sample(&mut self) -> bool {
+        let clocks = self.clocks();
+        self.cpu.sample(&mut self.files);
+        self.usage.sample(&mut self.files, &clocks);
+        self.links.changed(&mut self.files)
+    }
+
+    fn readings(&mut self, usage: bool) -> HealthReport {
+        let clocks = self.clocks();
+        let files = &mut self.files;
+        HealthReport {
+            cpu: self.cpu.read(files),
+            memory: memory::read(files),
+            disks: self.disks.read(files),
+            temperatures: self.thermometers.read(files),
+            link: link::read(files),
+            battery: battery::read(files),
+            usage: self.usage.read(files, &clocks, usage),
+            ..HealthReport::default()
+        }
+    }
+
+    fn slow(&mut self) -> SlowJob {
+        let sources = self.files.sources.clone();
+        let updates = self.updates.clone();
+        Box::new(move || {
+            let mut files = Files::new(sources);
+            Slow {
+                slow_at: None,
+                updates: updates.read(&mut files),
+                reboot_required: updates::reboot_required(&mut files),
+                failed_units: units::failed(&files.sources),
+                smart: smart::read(&mut files),
+            }
+        })
+    }
+
+    fn inventory(&mut self) -> Inventory {
+        inventory::read(&mut self.files)
+    }
+
+    fn climb<'a>(&'a mut self, targets: &'a Targets) -> Climb<'a> {
+        Box::pin(async {
+            let ladder: Ladder = ladder::climb(&mut self.files, targets).await;
+            ladder
+        })
+    }
+
+    fn going_down(&mut self) -> bool {
+        units::going_down(&self.files.sources)
+    }
+}
