@@ -6,6 +6,8 @@
 mod ata;
 mod nvme;
 mod scsi;
+#[cfg(test)]
+mod tests;
 
 use declic_common::reading::Reading;
 use declic_common::report::{DiskKind, Smart};
