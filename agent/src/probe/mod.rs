@@ -18,6 +18,8 @@ mod memory;
 mod smart;
 mod sources;
 mod temperatures;
+#[cfg(test)]
+mod tests;
 mod text;
 mod units;
 mod updates;
