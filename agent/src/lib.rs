@@ -1,11 +1,22 @@
 //! The agent of one home PC: silent, small, and the household's before it is ours.
 //!
-//! `probe` reads the machine → `reporter` numbers and dates → `spool` keeps on
-//! disk → `uplink` sends until a receipt comes. `ARCHITECTURE.md` has the map.
+//! `probe` reads the machine → `reporter` makes a report → `spool` keeps it on disk
+//! → `sender` and `uplink` bring it to the controller until a receipt comes.
+//! `agent` owns them all, `run` waits for what happens. `ARCHITECTURE.md` has the map.
 
+pub mod agent;
+pub mod charter;
+pub mod cli;
 pub mod enrol;
 pub mod identity;
 pub mod journal;
 pub mod life;
 pub mod probe;
+pub mod reporter;
+pub mod run;
+pub mod sender;
+pub mod simulate;
+pub mod socket;
 pub mod spool;
+pub mod state;
+pub mod uplink;

@@ -160,6 +160,11 @@ impl Spool {
         self.read(&stored, cursor)
     }
 
+    /// Whether a message still waits.
+    pub fn holds(&self, number: Number) -> bool {
+        self.shelf.find(number).is_some()
+    }
+
     /// The lowest number of this message's boot that is still held.
     pub fn first_seq(&self, number: Number) -> u64 {
         self.shelf

@@ -1,0 +1,411 @@
+//! The agent itself: every event changes it, and says what to do next.
+//!
+//! It owns life, spool, journal, state and machine; nobody else writes them. It
+//! does no waiting: `run` waits, and calls it.
+
+mod household;
+mod orders;
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use declic_common::UpKind;
+use declic_common::command::{CommandId, OutcomeResult};
+use declic_common::envelope::Number;
+use declic_common::journal::Event;
+use declic_common::report::{Consent, Ladder, Slow};
+use declic_common::status::{State as Word, Status};
+use declic_common::topic::Leaf;
+use serde::Serialize;
+
+use self::household::Tries;
+use crate::enrol;
+use crate::identity::Identity;
+use crate::journal::{self, Watch};
+use crate::life::{End, Life};
+use crate::probe::{Clocks, Probe, SlowJob, Targets};
+use crate::reporter::{Circumstances, Reporter};
+use crate::run::{Options, last_word};
+use crate::sender::Sender;
+use crate::spool::{Held, Limits, Spool};
+use crate::state::State;
+use crate::uplink::{News, Outlet};
+
+/// How often the disk is told that the machine still runs.
+const ALIVE_EVERY_MS: u64 = 60_000;
+/// Between two attempts to renew a certificate.
+const RENEW_EVERY_MS: u64 = 3_600_000;
+/// A new inventory is sent after this long even if nothing changed.
+const INVENTORY_EVERY_MS: i64 = 30 * 86_400_000;
+
+/// What the caller is to do after an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    Nothing,
+    /// The slow readings under way are done.
+    SlowDone,
+    ReportNow,
+    /// The network changed: report, and do not wait to connect.
+    Hurry,
+    /// Ask for the next certificate.
+    Renew,
+    /// The uplink ended: begin another.
+    Redial,
+}
+
+/// One agent. Times inside are ms since boot, unless said otherwise.
+#[allow(missing_debug_implementations)] // it holds a machine
+pub struct Agent {
+    identity: Identity,
+    interval: Option<Duration>,
+    probe: Box<dyn Probe>,
+    life: Life,
+    spool: Spool,
+    watch: Watch,
+    state: State,
+    reporter: Reporter,
+    sender: Sender,
+    outlet: Option<Outlet>,
+    ladder: Option<Ladder>,
+    last_receipt: Option<i64>,
+    alive_at: u64,
+    renew_tried_at: Option<u64>,
+    /// The command under way that asked for a renewal.
+    renewal: Option<CommandId>,
+    /// The outcome of a retirement; when it has left, so has the agent.
+    retiring: Option<Number>,
+    calls: Tries,
+    charters: Tries,
+}
+
+impl Agent {
+    /// Begins a life: opens what is on disk and journals what happened before.
+    pub fn begin(
+        options: &Options,
+        identity: Identity,
+        mut probe: Box<dyn Probe>,
+    ) -> anyhow::Result<Self> {
+        let now = probe.clocks();
+        let (mut life, found) = Life::begin(&options.state_dir, &now)?;
+        let spool = Spool::open(&options.state_dir, Limits::default(), &mut life);
+        let watch = Watch::begin(life.boot(), &now);
+        let state = State::open(&options.state_dir, &identity.settings);
+        let mut agent = Agent {
+            identity,
+            interval: options.interval,
+            probe,
+            spool,
+            watch,
+            state,
+            reporter: Reporter::default(),
+            sender: Sender::default(),
+            outlet: None,
+            ladder: None,
+            last_receipt: None,
+            alive_at: now.uptime_ms,
+            renew_tried_at: None,
+            renewal: None,
+            retiring: None,
+            calls: Tries::default(),
+            charters: Tries::default(),
+            life,
+        };
+        agent.journal(&found);
+        let consent = agent.state.consent();
+        let told = agent.watch.consent(&now, consent);
+        agent.journal(told.as_slice());
+        agent.inventory(&now, false);
+        Ok(agent)
+    }
+
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    pub fn is_connected(&self) -> bool {
+        self.outlet.is_some()
+    }
+
+    pub fn interval(&self) -> Duration {
+        let settings = Duration::from_secs(self.state.settings().interval_s.into());
+        self.interval.unwrap_or(settings)
+    }
+
+    /// How long until the backlog may go on.
+    pub fn until_burst(&mut self) -> Duration {
+        let now = self.probe.clocks().uptime_ms;
+        Duration::from_millis(self.sender.due(now) - now)
+    }
+
+    /// The retirement that the programme asked for is complete.
+    pub fn is_retired(&mut self) -> bool {
+        self.retiring
+            .is_some_and(|number| !self.spool.holds(number))
+    }
+
+    /// Looks at clocks and links between two reports.
+    pub fn sample(&mut self) -> Next {
+        let link_changed = self.probe.sample();
+        let now = self.probe.clocks();
+        let events = self.watch.look(&now);
+        // Back from sleep, or the clock was set: tell it now.
+        let woke = !events.is_empty();
+        self.journal(&events);
+        if now.uptime_ms.saturating_sub(self.alive_at) >= ALIVE_EVERY_MS {
+            self.alive_at = now.uptime_ms;
+            self.life.alive(&now);
+        }
+        if link_changed || woke {
+            return Next::Hurry;
+        }
+        if self.should_renew(&now) {
+            return Next::Renew;
+        }
+        Next::Nothing
+    }
+
+    /// Climbs the ladder; without trying anything while a session is up.
+    pub async fn climb(&mut self) {
+        let targets = Targets {
+            controller: Some((
+                self.identity.address.host.clone(),
+                self.identity.address.mqtt_port,
+            )),
+            internet: self.state.settings().probe_hosts.clone(),
+            connected: self.outlet.is_some(),
+        };
+        let ladder = self.probe.climb(&targets).await;
+        let now = self.probe.clocks();
+        let mut events = Vec::new();
+        if let Some(up) = ladder.link {
+            events.extend(self.watch.link(&now, up));
+        }
+        events.extend(self.watch.ladder(&now, &ladder));
+        self.ladder = Some(ladder);
+        self.journal(&events);
+    }
+
+    /// Makes the report of this interval.
+    pub fn report(&mut self) -> Next {
+        if self.retiring.is_some() {
+            return Next::Nothing;
+        }
+        let now = self.probe.clocks();
+        let about = self.circumstances();
+        let report = self.reporter.report(self.probe.as_mut(), &about);
+        self.put(UpKind::Report, &now, &report);
+        Next::Nothing
+    }
+
+    /// What a report says besides the machine's readings.
+    fn circumstances(&self) -> Circumstances {
+        let interval_s = u32::try_from(self.interval().as_secs()).unwrap_or(u32::MAX);
+        Circumstances {
+            interval_s: interval_s.max(1),
+            consent: self.state.consent(),
+            ladder: self.ladder.clone(),
+            stats: self.spool.stats(),
+        }
+    }
+
+    /// Slow readings to be run where blocking is allowed, if they are due.
+    pub fn slow_job(&mut self) -> Option<SlowJob> {
+        let now = self.probe.clocks();
+        self.reporter.slow_job(self.probe.as_mut(), &now)
+    }
+
+    pub fn take_slow(&mut self, slow: Option<Slow>) {
+        let now = self.probe.clocks();
+        if let Some(slow) = slow {
+            self.reporter.take_slow(slow, &now);
+        }
+    }
+
+    /// Takes what the uplink tells.
+    pub fn hear(&mut self, news: News) -> Next {
+        match news {
+            News::Connected(outlet) => {
+                self.outlet = Some(outlet);
+                self.sender.connected();
+                self.say(Word::On);
+                self.burst()
+            }
+            News::Lost => {
+                self.outlet = None;
+                // Which rung broke is worth knowing at once.
+                Next::ReportNow
+            }
+            News::Received(Leaf::Receipt, payload) => self.take_receipt(&payload),
+            News::Received(Leaf::Command, payload) => self.take_command(&payload),
+            News::Received(Leaf::Settings, payload) => self.take_settings(&payload),
+            News::Received(Leaf::Up(_) | Leaf::Status, _) => Next::Nothing,
+        }
+    }
+
+    /// Sends the next part of the backlog.
+    pub fn burst(&mut self) -> Next {
+        let now = self.probe.clocks();
+        for held in self.sender.burst(&mut self.spool, now.uptime_ms) {
+            self.send(&held, &now);
+        }
+        Next::Nothing
+    }
+
+    /// The machine said that it is about to sleep.
+    pub fn about_to_sleep(&mut self) -> Next {
+        let now = self.probe.clocks();
+        let events = self.watch.about_to_sleep(&now);
+        self.journal(&events);
+        self.life.alive(&now);
+        self.say(Word::Asleep);
+        Next::Nothing
+    }
+
+    /// Ends this life in good order; says whether a session has words to send.
+    pub fn say_goodbye(&mut self) -> bool {
+        let now = self.probe.clocks();
+        let going_down = self.probe.going_down();
+        let events = self.watch.ending(&now, going_down);
+        self.journal(&events);
+        self.life.end(
+            &now,
+            if going_down {
+                End::Shutdown
+            } else {
+                End::Stopped
+            },
+        );
+        self.say(last_word(going_down));
+        self.outlet.as_ref().is_some_and(Outlet::disconnect)
+    }
+
+    /// Forgets this programme: nothing of it stays on the disk.
+    pub fn erase(self, state_dir: &Path) -> anyhow::Result<()> {
+        drop(self);
+        for entry in fs::read_dir(state_dir)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                fs::remove_dir_all(&path)?;
+            } else {
+                fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for the next certificate; says whether there is a new one.
+    pub async fn renew(&mut self, state_dir: &Path) -> bool {
+        let now = self.probe.clocks();
+        self.renew_tried_at = Some(now.uptime_ms);
+        let renewed = enrol::renew(&self.identity, state_dir).await;
+        let result = match renewed {
+            Ok(identity) => {
+                self.identity = identity;
+                OutcomeResult::Done
+            }
+            Err(error) => {
+                tracing::warn!(%error, "failed to renew the certificate");
+                OutcomeResult::Failed
+            }
+        };
+        if let Some(command) = self.renewal.take() {
+            self.outcome(command, result);
+        }
+        result == OutcomeResult::Done
+    }
+
+    fn should_renew(&self, now: &Clocks) -> bool {
+        let tried = self.renew_tried_at;
+        let rested = tried.is_none_or(|at| now.uptime_ms.saturating_sub(at) >= RENEW_EVERY_MS);
+        // Until the controller has spoken, the device clock is all there is. If it
+        // is wrong, a needless request is refused or renews too early: no harm.
+        let time = self.life.controller_now(now).unwrap_or(now.wall_ms);
+        rested && enrol::is_due(&self.identity, time)
+    }
+
+    /// Sends the inventory if it changed, is a month old, or is asked for.
+    fn inventory(&mut self, now: &Clocks, asked: bool) {
+        let mut inventory = self.probe.inventory();
+        inventory.agent_version = Some(env!("CARGO_PKG_VERSION").to_owned());
+        let json = serde_json::to_vec(&inventory).expect("our own types always have a JSON form");
+        let print = crc32c::crc32c(&json);
+        let time = self.life.controller_now(now);
+        if !asked && !self.state.inventory_is_due(print, time, INVENTORY_EVERY_MS) {
+            return;
+        }
+        if self.put(UpKind::Inventory, now, &inventory).is_some()
+            && let Err(error) = self.state.note_inventory(print, time)
+        {
+            tracing::warn!(%error, "failed to note the inventory: it will be sent again");
+        }
+    }
+
+    fn journal(&mut self, events: &[Event]) {
+        let now = self.probe.clocks();
+        for message in journal::messages(events) {
+            self.put(UpKind::Journal, &now, &message);
+        }
+    }
+
+    /// Puts a message into the spool and, in a session, on its way.
+    fn put<B: Serialize>(&mut self, kind: UpKind, now: &Clocks, body: &B) -> Option<Number> {
+        match self.spool.append(kind, now, &self.life, body) {
+            Ok(number) => {
+                if self.outlet.is_some()
+                    && let Some(held) = self.spool.get(number)
+                {
+                    self.send(&held, now);
+                }
+                Some(number)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a message is too large and was not kept");
+                None
+            }
+        }
+    }
+
+    fn send(&mut self, held: &Held, now: &Clocks) {
+        let Some(outlet) = &self.outlet else { return };
+        let payload = self.spool.address(held, &self.life, now);
+        let payload = self.without_usage(held, payload);
+        if outlet.publish(Leaf::Up(held.kind), payload) {
+            self.sender.sent(held.number, now.uptime_ms);
+        }
+    }
+
+    /// Usage that was kept while the household agreed does not leave once it no
+    /// longer does.
+    fn without_usage(&self, held: &Held, payload: Vec<u8>) -> Vec<u8> {
+        let may_leave = self.state.consent() == Consent::Usage || held.kind != UpKind::Report;
+        if may_leave || !payload.windows(8).any(|w| w == b"\"usage\":") {
+            return payload;
+        }
+        let Ok(mut message) = serde_json::from_slice::<serde_json::Value>(&payload) else {
+            return payload;
+        };
+        if let Some(body) = message
+            .get_mut("body")
+            .and_then(|body| body.as_object_mut())
+        {
+            body.remove("usage");
+        }
+        serde_json::to_vec(&message).unwrap_or(payload)
+    }
+
+    fn say(&mut self, state: Word) {
+        let now = self.probe.clocks();
+        let status = Status {
+            state,
+            install: Some(self.life.install()),
+            boot: Some(self.life.boot()),
+            uptime_ms: Some(now.uptime_ms),
+        };
+        if let Some(outlet) = &self.outlet {
+            let payload =
+                serde_json::to_vec(&status).expect("our own types always have a JSON form");
+            outlet.publish(Leaf::Status, payload);
+        }
+    }
+}

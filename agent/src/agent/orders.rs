@@ -1,0 +1,103 @@
+//! What the controller sends down: receipts, settings, commands.
+
+use declic_common::UpKind;
+use declic_common::command::{Action, BadCommand, Command, CommandId, Outcome, OutcomeResult};
+use declic_common::envelope::Number;
+use declic_common::receipt::Receipt;
+use declic_common::settings::Settings;
+
+use super::{Agent, Next};
+
+impl Agent {
+    pub(super) fn take_receipt(&mut self, payload: &[u8]) -> Next {
+        let Ok(receipt) = Receipt::parse(payload) else {
+            tracing::warn!("unreadable receipt");
+            return Next::Nothing;
+        };
+        let now = self.probe.clocks();
+        self.life.anchor(receipt.controller_time, &now);
+        self.last_receipt = Some(receipt.controller_time);
+        let settled = self.spool.settle(&receipt, &mut self.life);
+        if settled.refused > 0 {
+            tracing::warn!(
+                messages = settled.refused,
+                "the controller refused messages"
+            );
+        }
+        self.sender.settled(&mut self.spool);
+        Next::Nothing
+    }
+
+    pub(super) fn take_settings(&mut self, payload: &[u8]) -> Next {
+        match Settings::parse(payload) {
+            Ok(settings) => {
+                if let Err(error) = self.state.set_settings(settings) {
+                    tracing::warn!(%error, "failed to keep the settings");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "settings that cannot be followed"),
+        }
+        Next::Nothing
+    }
+
+    pub(super) fn take_command(&mut self, payload: &[u8]) -> Next {
+        let command = match Command::parse(payload) {
+            Ok(command) => command,
+            Err(BadCommand::Unknown(id)) => {
+                if !self.state.has_run(id) {
+                    self.note_run(id);
+                    self.outcome(id, OutcomeResult::Unknown);
+                }
+                return Next::Nothing;
+            }
+            Err(BadCommand::Unreadable) => {
+                tracing::warn!("unreadable command");
+                return Next::Nothing;
+            }
+        };
+        if self.state.has_run(command.id) || !self.note_run(command.id) {
+            return Next::Nothing;
+        }
+        let now = self.probe.clocks();
+        let time = self.life.controller_now(&now).unwrap_or(command.issued_at);
+        if time >= command.expires_at {
+            self.outcome(command.id, OutcomeResult::Expired);
+            return Next::Nothing;
+        }
+        match command.action {
+            Action::Refresh => {
+                self.reporter.refresh();
+                self.inventory(&now, true);
+                self.outcome(command.id, OutcomeResult::Done);
+                Next::ReportNow
+            }
+            Action::RenewCertificate => {
+                self.renewal = Some(command.id);
+                Next::Renew
+            }
+            Action::Retire => {
+                self.retiring = self.outcome(command.id, OutcomeResult::Done);
+                Next::Nothing
+            }
+            Action::Diagnose { .. } | Action::Message { .. } => {
+                self.outcome(command.id, OutcomeResult::Unknown);
+                Next::Nothing
+            }
+        }
+    }
+
+    /// Notes a command before it runs; one that cannot be noted does not run, and
+    /// the controller sends it again at the next session.
+    fn note_run(&mut self, command: CommandId) -> bool {
+        let noted = self.state.note_run(command);
+        if let Err(error) = &noted {
+            tracing::warn!(%error, "failed to note a command: it does not run");
+        }
+        noted.is_ok()
+    }
+
+    pub(super) fn outcome(&mut self, command: CommandId, result: OutcomeResult) -> Option<Number> {
+        let now = self.probe.clocks();
+        self.put(UpKind::Outcome, &now, &Outcome { command, result })
+    }
+}

@@ -1,0 +1,274 @@
+//! The command line of the PC: what a technician types once, and what the
+//! household may ask at any time.
+
+mod print;
+mod show;
+mod words;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use declic_common::report::Consent;
+use declic_common::socket::{Answer, Ask};
+use declic_common::tr;
+use jiff::SignedDuration;
+
+use crate::enrol::EnrolError;
+use crate::socket::{self, AskError};
+
+/// Where the agent keeps its state when nothing else is said.
+const STATE_DIR: &str = "/var/lib/declic-agent";
+
+const FAILED: u8 = 1;
+const UNREACHABLE: u8 = 5;
+const REFUSED: u8 = 6;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "declic-agent",
+    version,
+    disable_help_subcommand = true,
+    about = tr(
+        "L’agent Déclic de ce PC : il aide à le garder en état, et montre tout ce qu’il envoie",
+        "The Déclic agent of this PC: it helps to keep it working, and shows all that it sends",
+    )
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Verb,
+}
+
+#[derive(Debug, Args)]
+struct Place {
+    #[arg(
+        long,
+        global = true,
+        default_value = STATE_DIR,
+        env = "DECLIC_AGENT_STATE_DIR",
+        help = tr("Dossier où l’agent garde ses données", "Folder where the agent keeps its data")
+    )]
+    state_dir: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    #[command(about = tr("Inscrire ce PC avec un code", "Enrol this PC with a code"))]
+    Enrol {
+        #[arg(help = tr("Code donné par le programme", "Code given by the programme"))]
+        code: String,
+        #[arg(long, help = tr("Remplacer une inscription existante", "Replace an existing enrolment"))]
+        replace: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    #[command(about = tr("Faire tourner l’agent", "Run the agent"))]
+    Run {
+        #[arg(
+            long,
+            value_parser = duration,
+            help = tr(
+                "Temps entre deux rapports, pour essayer (par exemple 1s) ; sinon celui du programme",
+                "Time between two reports, for trials (such as 1s); the programme's otherwise",
+            )
+        )]
+        interval: Option<Duration>,
+        #[command(flatten)]
+        place: Place,
+    },
+    #[command(about = tr(
+        "Montrer tout ce qui a été envoyé, ce qui attend et ce qui partirait maintenant",
+        "Show all that was sent, what waits and what would be sent now",
+    ))]
+    Show {
+        #[arg(long, help = tr("En JSON", "As JSON"))]
+        json: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    #[command(about = tr("Dire comment va l’agent", "Say how the agent is"))]
+    Status {
+        #[arg(long, help = tr("En JSON", "As JSON"))]
+        json: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    #[command(about = tr(
+        "Lire ou changer ce que le foyer accepte d’envoyer",
+        "Read or change what the household agrees to send",
+    ))]
+    Consent {
+        #[arg(
+            value_parser = level,
+            help = tr("maintenance ou usage ; rien pour lire", "maintenance or usage; nothing to read it")
+        )]
+        level: Option<Consent>,
+        #[arg(long, help = tr("Code de la charte signée, pour élargir", "Code of the signed charter, to widen"))]
+        charter: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    #[command(about = tr("Demander de l’aide, même sans réseau", "Ask for help, even without network"))]
+    Help {
+        #[arg(default_value = "", help = tr("Ce qui ne va pas", "What is wrong"))]
+        text: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let parsed = match text.parse::<u64>() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => text
+            .parse::<SignedDuration>()
+            .ok()
+            .and_then(|d| Duration::try_from(d).ok()),
+    };
+    parsed
+        .filter(|d| (Duration::from_millis(100)..=Duration::from_secs(86_400)).contains(d))
+        .ok_or_else(|| {
+            tr(
+                "de 100ms à 24h, par exemple 15m",
+                "100ms to 24h, such as 15m",
+            )
+            .to_owned()
+        })
+}
+
+fn level(text: &str) -> Result<Consent, String> {
+    Consent::from_word(text)
+        .ok_or_else(|| tr("maintenance ou usage", "maintenance or usage").to_owned())
+}
+
+/// Does what was asked; everything a person must read is printed here.
+pub fn run(cli: Cli) -> ExitCode {
+    match cli.command {
+        Verb::Enrol {
+            code,
+            replace,
+            place,
+        } => enrol(&code, replace, place),
+        Verb::Run { interval, place } => serve(interval, place),
+        Verb::Show { json, place } => ask(&place, &Ask::Show, |answer| show::shown(answer, json)),
+        Verb::Status { json, place } => {
+            ask(&place, &Ask::Status, |answer| show::status(answer, json))
+        }
+        Verb::Consent {
+            level: None, place, ..
+        } => ask(&place, &Ask::Status, show::consent),
+        Verb::Consent {
+            level: Some(level),
+            charter,
+            place,
+        } => ask(&place, &Ask::Consent { level, charter }, |_| {
+            print::line(match level {
+                Consent::Maintenance => tr(
+                    "C’est noté : seul l’entretien du PC est envoyé.",
+                    "Noted: only what maintains the PC is sent.",
+                ),
+                Consent::Usage => tr(
+                    "C’est noté : les données d’usage sont aussi envoyées. Merci.",
+                    "Noted: usage data are sent as well. Thank you.",
+                ),
+            });
+        }),
+        Verb::Help { text, place } => ask(&place, &Ask::Help { text }, |_| {
+            print::line(tr(
+                "Votre demande d’aide est notée. Elle part dès que le réseau le permet.",
+                "Your call for help is noted. It leaves as soon as the network allows.",
+            ));
+        }),
+    }
+}
+
+fn enrol(code: &str, replace: bool, place: Place) -> ExitCode {
+    let runtime = match crate::run::runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            print::error(&format!("{error:#}"));
+            return ExitCode::from(FAILED);
+        }
+    };
+    match runtime.block_on(crate::enrol::enrol(code, &place.state_dir, replace)) {
+        Ok(identity) => {
+            print::line(&format!(
+                "{} {}",
+                tr("Ce PC est inscrit :", "This PC is enrolled:"),
+                identity.device
+            ));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            print::error(&words::of_enrolment(&error));
+            ExitCode::from(match error {
+                EnrolError::Unreachable(..) => UNREACHABLE,
+                EnrolError::Code(_)
+                | EnrolError::AlreadyEnrolled(_)
+                | EnrolError::OtherAuthority(_)
+                | EnrolError::WrongName(_)
+                | EnrolError::Ended
+                | EnrolError::NotAccepted
+                | EnrolError::Refused { .. } => REFUSED,
+                _ => FAILED,
+            })
+        }
+    }
+}
+
+fn serve(interval: Option<Duration>, place: Place) -> ExitCode {
+    match crate::run::this_machine(&place.state_dir, interval) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print::error(&format!("{error:#}"));
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn ask(place: &Place, question: &Ask, show: impl FnOnce(Answer)) -> ExitCode {
+    match socket::ask(&place.state_dir, question) {
+        Ok(Answer::Refused { reason }) => {
+            print::error(words::of_refusal(reason));
+            ExitCode::from(REFUSED)
+        }
+        Ok(answer) => {
+            show(answer);
+            ExitCode::SUCCESS
+        }
+        Err(error @ AskError::NotRunning(_)) => {
+            tracing::debug!(?error, "nobody answers on the socket");
+            print::error(tr(
+                "L’agent ne tourne pas sur ce PC. Le relancer : systemctl start declic-agent (ou declic-agent run)",
+                "The agent is not running on this PC. Start it: systemctl start declic-agent (or declic-agent run)",
+            ));
+            ExitCode::from(UNREACHABLE)
+        }
+        Err(error) => {
+            print::error(&format!("{:#}", anyhow::Error::from(error)));
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_interval_may_be_written_as_people_do() {
+        for (text, seconds) in [("1s", 1), ("15m", 900), ("900", 900), ("1h", 3600)] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["0", "", "-1s", "2 days", "50ms", "x"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

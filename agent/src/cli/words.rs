@@ -1,0 +1,90 @@
+//! Why something was not done, in words for the people of the PC.
+
+use declic_common::code::BadCode;
+use declic_common::lang::Lang;
+use declic_common::socket::RefusedAsk;
+use declic_common::tr;
+
+use crate::enrol::EnrolError;
+
+/// Why this PC is not enrolled, and what to do. The details that only a
+/// technician can use stay in English.
+pub(super) fn of_enrolment(error: &EnrolError) -> String {
+    if Lang::current() == Lang::En {
+        return error.to_string();
+    }
+    match error {
+        EnrolError::Code(BadCode::Garbled) => {
+            "ce n’est pas un code d’inscription : cherchez une lettre oubliée ou fausse".to_owned()
+        }
+        EnrolError::Code(BadCode::Newer) => {
+            "ce code vient d’un contrôleur plus récent : mettez d’abord l’agent à jour".to_owned()
+        }
+        EnrolError::AlreadyEnrolled(device) => format!(
+            "ce PC est déjà inscrit sous le nom {device} ; ajoutez --replace pour lui donner une nouvelle identité"
+        ),
+        EnrolError::Unreachable(host, _) => format!(
+            "le contrôleur {host} ne répond pas : vérifiez que ce PC est connecté à Internet, puis réessayez"
+        ),
+        EnrolError::OtherAuthority(host) => format!(
+            "une autre machine a répondu à la place du contrôleur {host} : ne continuez pas sur ce réseau, et prévenez le technicien"
+        ),
+        EnrolError::WrongName(host) => {
+            format!(
+                "le certificat du contrôleur n’est pas fait pour {host} : prévenez le technicien"
+            )
+        }
+        EnrolError::Clock => {
+            "l’horloge de ce PC semble fausse : réglez la date et l’heure, puis réessayez"
+                .to_owned()
+        }
+        EnrolError::Ended => {
+            "le certificat de ce PC a pris fin : demandez un nouveau code".to_owned()
+        }
+        EnrolError::NotAccepted => {
+            "le contrôleur n’accepte plus le certificat de ce PC : demandez un nouveau code"
+                .to_owned()
+        }
+        EnrolError::Refused { kind, detail } => match kind.rsplit('/').next() {
+            Some("code-used") => "ce code a déjà servi : demandez-en un nouveau".to_owned(),
+            Some("code-expired") => "ce code a pris fin : demandez-en un nouveau".to_owned(),
+            Some("code-cancelled") => "ce code a été annulé : demandez-en un nouveau".to_owned(),
+            _ => format!("le contrôleur refuse : {detail}"),
+        },
+        other => format!("l’inscription a échoué : {other}"),
+    }
+}
+
+/// Why the agent did not do what was asked.
+pub(super) fn of_refusal(reason: RefusedAsk) -> &'static str {
+    match reason {
+        RefusedAsk::CharterNeeded => tr(
+            "Pour envoyer aussi les données d’usage, il faut le code de la charte signée : --charter CODE",
+            "To send usage data as well, the code of the signed charter is needed: --charter CODE",
+        ),
+        RefusedAsk::CharterWrong => tr(
+            "Ce n’est pas le code de la charte de ce PC. Vérifiez chaque lettre.",
+            "This is not the code of this PC's charter. Check each letter.",
+        ),
+        RefusedAsk::CharterUnknown => tr(
+            "Le programme n’a pas encore annoncé de charte à ce PC. Demandez au technicien.",
+            "The programme has not announced a charter to this PC yet. Ask the technician.",
+        ),
+        RefusedAsk::Unreadable => tr(
+            "L’agent n’a pas compris : il est peut-être d’une autre version.",
+            "The agent did not understand: it may be of another version.",
+        ),
+        RefusedAsk::TooLong => tr(
+            "Le texte est trop long : 2 000 caractères au plus.",
+            "The text is too long: 2,000 characters at most.",
+        ),
+        RefusedAsk::NotKept => tr(
+            "Le disque du PC ne prend plus rien : rien n’a changé. Faites de la place, puis recommencez.",
+            "The PC's disk takes nothing more: nothing has changed. Free some room, then try again.",
+        ),
+        RefusedAsk::TooMany => tr(
+            "Trop d’essais. Réessayez dans quelques minutes.",
+            "Too many attempts. Try again in a few minutes.",
+        ),
+    }
+}
