@@ -52,10 +52,10 @@ impl DiskReader {
             let mounts = parse(mounts);
             self.places = places(files, mounts);
             self.mounted = match files.sources.answers {
-                Answers::Machine => Mounted::new_with_refreshed_list_specifics(
-                    DiskRefreshKind::nothing().with_storage(),
-                )
-                .ok(),
+                // Only our own places are measured: a network's file system may never answer.
+                Answers::Machine => {
+                    Mounted::new_with_refreshed_list_specifics(DiskRefreshKind::nothing()).ok()
+                }
                 Answers::Files => None,
             };
             self.seen = seen;

@@ -255,3 +255,84 @@ async fn any_answers(hosts: Vec<String>) -> bool {
     };
     timeout(HOSTS, race).await.unwrap_or(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+    use crate::probe::Sources;
+
+    const GATE4: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(192, 168, 1, 1)));
+    const GATE6: Option<IpAddr> = Some(IpAddr::V6(Ipv6Addr::LOCALHOST));
+
+    fn failed(kind: ErrorKind) -> Option<io::Result<()>> {
+        Some(Err(kind.into()))
+    }
+
+    #[test]
+    fn a_gateway_that_accepts_or_refuses_is_there() {
+        assert_eq!(verdict(GATE4, Some(Ok(())), None), Some(true));
+        assert_eq!(
+            verdict(GATE4, failed(ErrorKind::ConnectionRefused), None),
+            Some(true)
+        );
+        assert_eq!(
+            verdict(GATE6, failed(ErrorKind::ConnectionReset), None),
+            Some(true)
+        );
+    }
+
+    #[test]
+    fn a_silent_gateway_is_missing_only_if_it_never_gave_its_hardware_address() {
+        assert_eq!(verdict(GATE4, None, Some(false)), Some(false));
+        assert_eq!(verdict(GATE4, None, Some(true)), None);
+        assert_eq!(verdict(GATE4, None, None), None);
+        assert_eq!(verdict(GATE6, None, None), None);
+    }
+
+    #[test]
+    fn a_gateway_that_cannot_be_reached_is_missing_unless_it_is_what_forbids() {
+        assert_eq!(
+            verdict(GATE4, failed(ErrorKind::HostUnreachable), Some(false)),
+            Some(false)
+        );
+        assert_eq!(
+            verdict(GATE4, failed(ErrorKind::HostUnreachable), Some(true)),
+            None
+        );
+        assert_eq!(
+            verdict(GATE6, failed(ErrorKind::HostUnreachable), None),
+            Some(false)
+        );
+        assert_eq!(
+            verdict(GATE4, failed(ErrorKind::NetworkUnreachable), None),
+            Some(false)
+        );
+        // A firewall of this PC says nothing of the gateway.
+        assert_eq!(
+            verdict(GATE4, failed(ErrorKind::PermissionDenied), None),
+            None
+        );
+    }
+
+    #[test]
+    fn a_neighbour_is_known_once_its_entry_is_complete() {
+        let root = tempfile::TempDir::new().unwrap();
+        std::fs::create_dir_all(root.path().join("proc/net")).unwrap();
+        let mut files = Files::new(Sources::tree(root.path()));
+        let mut known = |table: &str| {
+            std::fs::write(root.path().join("proc/net/arp"), table).unwrap();
+            neighbour(&mut files, GATE4.unwrap())
+        };
+        let head =
+            "IP address       HW type     Flags       HW address            Mask     Device\n";
+        let complete =
+            "192.168.1.1      0x1         0x2         02:00:5e:10:00:01     *        eth0\n";
+        let incomplete =
+            "192.168.1.1      0x1         0x0         00:00:00:00:00:00     *        eth0\n";
+        assert_eq!(known(&format!("{head}{complete}")), Some(true));
+        assert_eq!(known(&format!("{head}{incomplete}")), Some(false));
+        assert_eq!(known(head), None);
+    }
+}

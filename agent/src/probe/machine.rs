@@ -55,9 +55,11 @@ impl Probe for Machine {
     }
 
     fn sample(&mut self) -> bool {
-        let clocks = self.clocks();
         self.cpu.sample(&mut self.files);
-        self.usage.sample(&mut self.files, &clocks);
+        if self.usage.is_counting() {
+            let clocks = self.clocks();
+            self.usage.sample(&mut self.files, &clocks);
+        }
         self.links.changed(&mut self.files)
     }
 

@@ -26,7 +26,10 @@ pub struct Sources {
 pub enum Answers {
     /// The machine itself: its clocks, its system calls, its programs.
     Machine,
-    /// Files under `<root>/answers`, named after the question.
+    /// Files under `<root>/answers`, read anew for each question: `wall_ms` and
+    /// `awake_ms` (the clocks), `disks` (lines `<mount> <total> <free>` in bytes),
+    /// `failed-units`, `is-system-running`, `apt-upgrades` and `idle-hint` (what
+    /// systemctl, apt-get and loginctl would print).
     Files,
 }
 

@@ -44,6 +44,11 @@ struct Counting {
 }
 
 impl UsageMeter {
+    /// Whether the last report was one with usage.
+    pub(super) fn is_counting(&self) -> bool {
+        self.counting.is_some()
+    }
+
     /// Between two reports: whether somebody is there.
     pub(super) fn sample(&mut self, files: &mut Files, clocks: &Clocks) {
         if let Some(counting) = &mut self.counting {

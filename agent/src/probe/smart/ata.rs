@@ -129,9 +129,9 @@ fn wear(output: &Output) -> Option<u8> {
     output.ata_smart_attributes.table.iter().find_map(|a| {
         let left = match (a.id?, a.name.as_deref()?) {
             // Intel and Solidigm: normalized, from 100 down to 1.
-            (233, "Media_Wearout_Indicator") if output.is_solid_state_of("Intel") => a.value,
+            (233, "Media_Wearout_Indicator") if output.is_made_by("Intel") => a.value,
             // Samsung: normalized, against the rated erase cycles.
-            (177, "Wear_Leveling_Count") if output.is_solid_state_of("Samsung") => a.value,
+            (177, "Wear_Leveling_Count") if output.is_made_by("Samsung") => a.value,
             // Crucial and Micron: normalized; the raw value is the share used.
             (202, "Percent_Lifetime_Remain" | "Percent_Lifetime_Used") => a.value,
             // Silicon Motion: raw, in percent; the normalized value never moves.
@@ -141,10 +141,10 @@ fn wear(output: &Output) -> Option<u8> {
             // Phison counts in the raw value, SandForce in the normalized one.
             (231, "SSD_Life_Left") => match (a.value?, a.count()) {
                 (value, Some(raw)) if value == raw => Some(value),
-                (_, Some(raw)) if output.is_solid_state_of("Phison") => {
+                (_, Some(raw)) if output.is_made_by("Phison") => {
                     Some(raw).filter(|raw| (1..=100).contains(raw))
                 }
-                (value, _) if output.is_solid_state_of("SandForce") => Some(value),
+                (value, _) if output.is_made_by("SandForce") => Some(value),
                 _ => None,
             },
             _ => None,
@@ -152,8 +152,8 @@ fn wear(output: &Output) -> Option<u8> {
         // A name that is only a guess by number is no ground, but for makers whose
         // every drive counts alike.
         let sure = output.in_smartctl_database == Some(true)
-            || output.is_solid_state_of("Samsung")
-            || output.is_solid_state_of("Intel");
+            || output.is_made_by("Samsung")
+            || output.is_made_by("Intel");
         left.filter(|left| *left <= 100 && sure)
             .map(|left| 100 - left as u8)
     })

@@ -132,7 +132,8 @@ impl Output {
         }
     }
 
-    fn is_solid_state_of(&self, maker: &str) -> bool {
+    /// By the family that smartctl found, else by the start of the model.
+    fn is_made_by(&self, maker: &str) -> bool {
         let starts = |text: &Option<String>| {
             text.as_deref()
                 .and_then(|text| text.get(..maker.len()))
