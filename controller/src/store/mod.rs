@@ -5,6 +5,8 @@
 //! calls block for as long as the disk does: async code goes through [`read`].
 
 pub mod check;
+#[cfg(test)]
+mod golden;
 pub mod keys;
 pub mod migrations;
 pub mod record;
