@@ -12,6 +12,8 @@ mod frame;
 mod index;
 mod load;
 mod look;
+#[cfg(test)]
+mod model;
 mod settle;
 mod shelf;
 #[cfg(test)]
@@ -43,11 +45,11 @@ const DIR: &str = "spool";
 /// Bounds of a spool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Of all files; for the length of one write, one message more.
+    /// Of all files, at any moment; much more than one file.
     pub bytes: u64,
     /// A message that is surely older is dropped.
     pub age_ms: u64,
-    /// Of one file.
+    /// Of one file; more than one message.
     pub segment_bytes: u32,
     /// Messages held in memory while the disk takes nothing.
     pub unwritten: usize,

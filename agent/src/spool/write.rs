@@ -136,11 +136,17 @@ impl Spool {
     /// Drops the oldest files until a message of this length fits.
     pub(super) fn make_room(&mut self, stored: usize) {
         let index = &mut self.shelf.index;
+        // A message is written before the files that it displaces are deleted,
+        // and may stay there cut short: room for one file is never used.
+        let limit = self
+            .limits
+            .bytes
+            .saturating_sub(self.limits.segment_bytes.into());
         let length = (HEADER + stored) as u64;
         let mut bytes = index.bytes;
         let mut dropped = 0;
         for at in 0..index.segments.len().saturating_sub(1) {
-            if bytes + length <= self.limits.bytes {
+            if bytes + length <= limit {
                 break;
             }
             let oldest = index.segments[at];
