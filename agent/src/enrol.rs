@@ -138,11 +138,25 @@ pub async fn enrol_on(
 /// Gets the next certificate, with a new key, and keeps it. Until then the
 /// present one stays, and the controller goes on accepting it.
 pub async fn renew(identity: &Identity, state_dir: &Path) -> Result<Identity, EnrolError> {
+    renew_on(&Ground::default(), identity, state_dir).await
+}
+
+/// [`renew`], on a given ground.
+pub async fn renew_on(
+    ground: &Ground,
+    identity: &Identity,
+    state_dir: &Path,
+) -> Result<Identity, EnrolError> {
     let key = new_key()?;
     let request = RenewRequest {
         csr_pem: csr(&key)?,
     };
-    let config = identity.client_config()?;
+    let others = match identity.public_certificate {
+        true => (ground.public_roots)(),
+        false => Vec::new(),
+    };
+    let mut config = identity.trusting_also(others)?;
+    config.time_provider = Arc::clone(&ground.clock);
     let enrolled = post(config, &identity.address, "renew", &request).await?;
     let next = Identity::new(enrolled, key.serialize_pem(), identity.public_certificate)?;
     if next.device != identity.device {

@@ -36,7 +36,7 @@ pub struct Identity {
     /// The settings at enrolment or at the last renewal.
     #[serde(default)]
     pub settings: Settings,
-    /// The controller may show a certificate of the public web.
+    /// The enrolment door may show a certificate of the public web.
     #[serde(default)]
     pub public_certificate: bool,
     certificate_pem: String,
@@ -104,9 +104,17 @@ impl Identity {
         remove(dir, FILE)
     }
 
-    /// TLS as this device, for MQTT and for renewals: 1.3 only, and only towards
-    /// the controller of the programme.
+    /// TLS as this device, for MQTT: 1.3 only, and only towards a server that the
+    /// programme's own authority vouches for.
     pub fn client_config(&self) -> Result<ClientConfig, IdentityError> {
+        self.trusting_also(Vec::new())
+    }
+
+    /// [`Identity::client_config`], for a server that others may vouch for too.
+    pub(crate) fn trusting_also(
+        &self,
+        others: Vec<CertificateDer<'static>>,
+    ) -> Result<ClientConfig, IdentityError> {
         let unfit = |what: &str| IdentityError::Unfit(rustls::Error::General(what.to_owned()));
         let ca = CertificateDer::from_pem_slice(self.ca_pem.as_bytes())
             .map_err(|_| unfit("unreadable authority"))?;
@@ -116,9 +124,7 @@ impl Identity {
             .map_err(|_| unfit("unreadable key"))?;
         let mut roots = RootCertStore::empty();
         roots.add(ca).map_err(IdentityError::Unfit)?;
-        if self.public_certificate {
-            roots.add_parsable_certificates(public_roots());
-        }
+        roots.add_parsable_certificates(others);
         let mut config = ClientConfig::builder_with_provider(provider())
             .with_protocol_versions(&[&TLS13])
             .map_err(IdentityError::Unfit)?
