@@ -5,6 +5,7 @@
 
 mod answer;
 mod api;
+pub mod enrol;
 mod extract;
 mod guard;
 mod metrics;
