@@ -198,6 +198,24 @@ fn a_revocation_list_names_what_was_revoked() {
 }
 
 #[test]
+fn a_public_certificate_with_another_key_is_refused_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut pki = pki(dir.path());
+    let [one, two] = [(); 2].map(|()| pki.issue_server(&names()).unwrap());
+    for (chain, key) in [
+        (&one.chain_pem, &two.key_pem),
+        (&one.key_pem, &one.key_pem),
+        (&one.chain_pem, &one.chain_pem),
+    ] {
+        let shown = pki.show_public(chain, key);
+        assert!(matches!(shown, Err(PkiError::PublicCertificate(_))));
+        assert!(!pki.is_public());
+    }
+    pki.show_public(&one.chain_pem, &one.key_pem).unwrap();
+    assert!(pki.is_public());
+}
+
+#[test]
 fn a_name_that_no_host_has_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     for name in ["", "two words", "-x-.", "é.fr"] {

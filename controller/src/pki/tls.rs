@@ -141,3 +141,6 @@ impl ClientCertVerifier for AcceptsEnded {
         self.0.supported_verify_schemes()
     }
 }
+
+#[cfg(test)]
+mod tests;
