@@ -30,6 +30,10 @@ counters! {
     connections,
     /// Connections closed because the peer broke a rule.
     violations,
+    /// Connections turned away by a limit, before their certificate was known.
+    turned_away,
+    /// Messages that a broker brought from devices which are not enrolled, or revoked.
+    strangers,
 }
 
 /// A number that only grows.

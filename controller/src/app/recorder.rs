@@ -8,7 +8,9 @@
 
 mod group;
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::thread;
 
 use declic_common::DeviceId;
@@ -76,7 +78,18 @@ pub struct Recording(oneshot::Receiver<Result<(), RecordError>>);
 impl Recording {
     /// Resolves when the message is durable, or will not be.
     pub async fn done(self) -> Result<(), RecordError> {
-        self.0.await.unwrap_or(Err(RecordError::Stopped))
+        self.await
+    }
+}
+
+/// The same as [`Recording::done`], for a door that keeps many of them in order.
+impl Future for Recording {
+    type Output = Result<(), RecordError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0)
+            .poll(cx)
+            .map(|answer| answer.unwrap_or(Err(RecordError::Stopped)))
     }
 }
 
