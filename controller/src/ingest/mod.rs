@@ -1,5 +1,9 @@
 //! The MQTT door: what devices send, from our own endpoint or from a broker.
 
+pub mod endpoint;
+#[cfg(test)]
+pub(crate) mod testing;
+
 use std::sync::Arc;
 
 use declic_common::DeviceId;
