@@ -24,6 +24,7 @@ fn record_of(n: u32) -> Value {
         used_at: None,
         cancelled_at: None,
         rebind: None,
+        certificate_pem: None,
     })
 }
 
