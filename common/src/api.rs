@@ -224,6 +224,36 @@ pub struct CharterCode {
     pub code: String,
 }
 
+/// One change of state, as the audit keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditLine {
+    /// Counts from 1, without a gap.
+    pub n: u64,
+    pub at: Timestamp,
+    /// `cli`, `api`, `device` … and later a person's account.
+    pub who: String,
+    /// A noun and a verb, such as `enrolment.create`.
+    pub what: String,
+    /// A pseudonymous id.
+    pub subject: String,
+    pub detail: Option<String>,
+}
+
+/// Whether the audit is as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditCheck {
+    pub whole: bool,
+    /// Entries of a whole audit; 0 otherwise.
+    pub entries: u64,
+    /// SHA-256 of the last entry, in hexadecimal: noted elsewhere, it proves
+    /// later that nothing up to here was rewritten.
+    pub head: Option<String>,
+    /// What is wrong, and where.
+    pub fault: Option<String>,
+}
+
 /// How the controller is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -26,4 +26,4 @@ pub mod topic;
 
 pub use device::{DeviceId, InstallId};
 pub use envelope::{Envelope, UpBody, UpKind};
-pub use lang::tr;
+pub use lang::{Lang, tr};
