@@ -224,6 +224,7 @@ pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
         last_seen: latest.last_seen.map(time),
         reported_at: latest.reported_at.map(time),
         reports: latest.reports,
+        messages: latest.messages,
         lost: latest.lost,
         consent: report.and_then(|report| report.consent),
         agent_version: report

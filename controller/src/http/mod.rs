@@ -11,6 +11,7 @@ mod guard;
 mod metrics;
 mod openapi;
 mod problem;
+mod reasons;
 mod router;
 mod server;
 
@@ -18,4 +19,4 @@ pub use openapi::document;
 pub use server::{ListenError, Listeners, bind_tcp, bind_unix, serve, socket_path};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,10 +5,6 @@ use axum::response::{IntoResponse, Response};
 use declic_common::api::Problem;
 use declic_common::problem::ProblemKind;
 
-use crate::app::command::CommandError;
-use crate::app::device::QueryError;
-use crate::store::StoreError;
-
 /// Seconds after which a full or starting controller is worth another try.
 const RETRY_AFTER_S: u16 = 60;
 
@@ -28,7 +24,7 @@ impl Failure {
     }
 
     /// An error whose own text says enough.
-    fn of(kind: ProblemKind, error: &dyn std::error::Error) -> Self {
+    pub(super) fn of(kind: ProblemKind, error: &dyn std::error::Error) -> Self {
         Failure::new(kind, error.to_string())
     }
 }
@@ -53,46 +49,6 @@ impl IntoResponse for Failure {
             headers.insert(header::RETRY_AFTER, RETRY_AFTER_S.into());
         }
         answer
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        let kind = match error {
-            StoreError::Conflict => ProblemKind::Conflict,
-            StoreError::Full => ProblemKind::DiskFull,
-            StoreError::Poisoned(_) | StoreError::Closed => ProblemKind::NotReady,
-            StoreError::Corrupt(_) | StoreError::Refused(_) => {
-                tracing::error!(%error, "failed to answer");
-                ProblemKind::Internal
-            }
-        };
-        Failure::of(kind, &error)
-    }
-}
-
-impl From<QueryError> for Failure {
-    fn from(error: QueryError) -> Self {
-        let kind = match error {
-            QueryError::UnknownDevice => ProblemKind::UnknownDevice,
-            QueryError::UnknownMetric { .. } => ProblemKind::UnknownMetric,
-            QueryError::BadCursor => ProblemKind::BadCursor,
-            QueryError::BadLimit { .. } | QueryError::BadPeriod => ProblemKind::BadRequest,
-            QueryError::Store(error) => return error.into(),
-        };
-        Failure::of(kind, &error)
-    }
-}
-
-impl From<CommandError> for Failure {
-    fn from(error: CommandError) -> Self {
-        let kind = match error {
-            CommandError::UnknownDevice => ProblemKind::UnknownDevice,
-            CommandError::OutOfBounds | CommandError::BadHours => ProblemKind::Refused,
-            CommandError::TooMany => ProblemKind::Conflict,
-            CommandError::Store(error) => return error.into(),
-        };
-        Failure::of(kind, &error)
     }
 }
 

@@ -79,9 +79,13 @@ pub(super) fn router(app: Arc<App>, door: Door) -> Router {
     router.layer(from_fn(guard::bound))
 }
 
-/// Whether new work is taken.
 async fn ready(State(desk): State<Desk>) -> Answer<&'static str> {
-    match desk.app.store.state() {
+    readiness(desk.app.store.state())
+}
+
+/// Whether new work is taken.
+fn readiness(state: StoreState) -> Answer<&'static str> {
+    match state {
         StoreState::Ready => Ok("ready\n"),
         StoreState::Full { free_bytes } => Err(Failure::new(
             ProblemKind::DiskFull,
@@ -97,4 +101,16 @@ async fn ready(State(desk): State<Desk>) -> Answer<&'static str> {
 async fn explain(Path(slug): Path<String>) -> Answer<impl IntoResponse> {
     problem::page(&slug)
         .ok_or_else(|| Failure::new(ProblemKind::NotFound, "no problem has this name"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_gave_up_is_not_ready() {
+        let refused = readiness(StoreState::Poisoned("disk error".to_owned())).unwrap_err();
+        assert_eq!(refused.kind, ProblemKind::NotReady);
+        assert!(readiness(StoreState::Ready).is_ok());
+    }
 }

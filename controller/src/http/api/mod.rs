@@ -1,7 +1,10 @@
 //! `/api/v1`: one file per noun.
 
+mod audit;
+mod changes;
 mod commands;
 mod devices;
+mod enrolments;
 mod history;
 mod status;
 
@@ -17,6 +20,14 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(devices::detail))
         .routes(routes!(devices::latest))
         .routes(routes!(history::history))
+        .routes(routes!(changes::get_settings, changes::put_settings))
+        .routes(routes!(changes::charter))
+        .routes(routes!(changes::retire))
+        .routes(routes!(changes::revoke))
         .routes(routes!(commands::list, commands::send))
+        .routes(routes!(enrolments::list, enrolments::create))
+        .routes(routes!(enrolments::cancel))
         .routes(routes!(status::status))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::check))
 }

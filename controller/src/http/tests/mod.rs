@@ -1,5 +1,7 @@
+//! The door as others see it: a real controller, on a real store, over real sockets.
+
 mod api;
+mod changes;
 mod doors;
-mod memory;
 mod paging;
 pub(crate) mod world;

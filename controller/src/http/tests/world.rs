@@ -15,7 +15,6 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::memory::MemoryStore;
 use crate::app::App;
 use crate::app::recorder::Heard;
 use crate::app::registry::add_device;
@@ -23,12 +22,13 @@ use crate::cli::client::plain_client;
 use crate::config::{Listening, Programme};
 use crate::http::{Listeners, bind_tcp, bind_unix, serve, socket_path};
 use crate::pki::Pki;
-use crate::store::Batch;
 use crate::store::records::{Certificate, Device};
+use crate::store::sled::{Options, SledStore};
+use crate::store::{Batch, Store};
 
 pub(crate) struct World {
     pub(crate) app: Arc<App>,
-    pub(super) store: Arc<MemoryStore>,
+    store: Arc<SledStore>,
     pub(crate) dir: TempDir,
     pub(crate) url: String,
     client: Client,
@@ -58,8 +58,9 @@ impl Answer {
 
     /// Checks that this is a problem document, and gives its kind.
     pub(super) fn problem(&self) -> String {
-        assert_eq!(
-            self.headers["content-type"], "application/problem+json",
+        let kind = self.headers.get("content-type");
+        assert!(
+            kind.is_some_and(|k| k == "application/problem+json"),
             "{self:?}"
         );
         let body = self.json();
@@ -72,16 +73,20 @@ impl Answer {
 fn redact(value: &mut Value) {
     match value {
         Value::Object(fields) => {
+            // Codes and commands have random ids; the id of a system is no secret.
+            let random = fields.contains_key("expires_at");
             for (name, field) in fields {
                 let moment = field
                     .as_str()
                     .is_some_and(|s| s.parse::<Timestamp>().is_ok());
                 if moment {
                     *field = "[time]".into();
-                } else if name == "id" || name == "code" {
+                } else if matches!(
+                    name.as_str(),
+                    "code" | "clock_offset_ms" | "disk_free_bytes"
+                ) || (name == "id" && random)
+                {
                     *field = format!("[{name}]").into();
-                } else if name == "clock_offset_ms" {
-                    *field = "[ms]".into();
                 } else {
                     redact(field);
                 }
@@ -98,8 +103,23 @@ pub(crate) fn device(n: u64) -> DeviceId {
 
 impl World {
     pub(crate) async fn start() -> Self {
-        let dir = TempDir::new().unwrap();
-        let store = Arc::new(MemoryStore::default());
+        Self::open(TempDir::new().unwrap(), Options::default(), true).await
+    }
+
+    /// Starts again on a disk that has too little room left for anything new.
+    pub(super) async fn restart_with_a_full_disk(self) -> Self {
+        let dir = self.stop().await;
+        let full = Options {
+            reserve_bytes: Some(u64::MAX),
+            ..Options::default()
+        };
+        Self::open(dir, full, false).await
+    }
+
+    async fn open(dir: TempDir, options: Options, first_start: bool) -> Self {
+        let store = Arc::new(SledStore::open(&dir.path().join("store"), options).unwrap());
+        let names = ["127.0.0.1".to_owned()];
+        let pki = Pki::open(dir.path(), &names, first_start).unwrap();
         let programme = Programme {
             address: Address {
                 host: "127.0.0.1".to_owned(),
@@ -115,7 +135,7 @@ impl World {
             demo: true,
             data_dir: dir.path().to_owned(),
         };
-        let app = App::start(store.clone(), Arc::new(Pki), programme, Timestamp::now()).unwrap();
+        let app = App::start(store.clone(), Arc::new(pki), programme, Timestamp::now()).unwrap();
         let tcp = bind_tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let url = format!("http://{}", tcp.local_addr().unwrap());
         let listeners = Listeners {
@@ -223,6 +243,7 @@ impl World {
         // An idle connection must not delay the end.
         drop(self.client);
         self.server.await.unwrap().unwrap();
+        self.store.close();
         self.dir
     }
 }

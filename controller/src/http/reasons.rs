@@ -1,0 +1,119 @@
+//! Which problem each error of the layers below is.
+
+use declic_common::problem::ProblemKind;
+
+use super::problem::Failure;
+use crate::app::command::CommandError;
+use crate::app::device::QueryError;
+use crate::app::enrolment::{CancelError, CreateError};
+use crate::app::retire::RetireError;
+use crate::app::settings::SettingsError;
+use crate::store::StoreError;
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let kind = match error {
+            StoreError::Conflict => ProblemKind::Conflict,
+            StoreError::Full => ProblemKind::DiskFull,
+            StoreError::Poisoned(_) | StoreError::Closed => ProblemKind::NotReady,
+            _ => {
+                tracing::error!(%error, "failed to answer");
+                ProblemKind::Internal
+            }
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        let kind = match error {
+            QueryError::UnknownDevice => ProblemKind::UnknownDevice,
+            QueryError::UnknownMetric { .. } => ProblemKind::UnknownMetric,
+            QueryError::BadCursor => ProblemKind::BadCursor,
+            QueryError::BadLimit { .. } | QueryError::BadPeriod => ProblemKind::BadRequest,
+            QueryError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<CommandError> for Failure {
+    fn from(error: CommandError) -> Self {
+        let kind = match error {
+            CommandError::UnknownDevice => ProblemKind::UnknownDevice,
+            CommandError::OutOfBounds | CommandError::BadHours => ProblemKind::Refused,
+            CommandError::TooMany => ProblemKind::Conflict,
+            CommandError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<RetireError> for Failure {
+    fn from(error: RetireError) -> Self {
+        let kind = match error {
+            RetireError::UnknownDevice => ProblemKind::UnknownDevice,
+            RetireError::Revoked | RetireError::Already => ProblemKind::Conflict,
+            RetireError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        let kind = match error {
+            SettingsError::UnknownDevice => ProblemKind::UnknownDevice,
+            SettingsError::Retired => ProblemKind::Conflict,
+            SettingsError::Bad(_) => ProblemKind::Refused,
+            SettingsError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<CreateError> for Failure {
+    fn from(error: CreateError) -> Self {
+        let kind = match error {
+            CreateError::BadLabel | CreateError::BadHours => ProblemKind::Refused,
+            CreateError::UnknownDevice(_) => ProblemKind::UnknownDevice,
+            CreateError::Retired(_) => ProblemKind::Conflict,
+            CreateError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<CancelError> for Failure {
+    fn from(error: CancelError) -> Self {
+        let kind = match error {
+            CancelError::Unknown => ProblemKind::UnknownEnrolment,
+            CancelError::Used => ProblemKind::Conflict,
+            CancelError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_gave_up_is_not_ready_and_damage_is_our_fault() {
+        for (error, status) in [
+            (StoreError::Conflict, 409),
+            (StoreError::Full, 503),
+            (StoreError::Poisoned("disk error".to_owned()), 503),
+            (StoreError::Closed, 503),
+            (StoreError::Corrupt("checksum".to_owned()), 500),
+        ] {
+            assert_eq!(
+                Failure::from(error.clone()).kind.status(),
+                status,
+                "{error}"
+            );
+        }
+    }
+}
