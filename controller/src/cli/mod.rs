@@ -1,3 +1,226 @@
-//! The command line of technicians.
+//! The command line of technicians: `declic`.
+//!
+//! `serve`, `demo` and `broker config` do their work in this process; everything
+//! else asks a running controller, because the store belongs to one process.
 
+mod audit;
+pub mod broker;
 pub(crate) mod client;
+mod completions;
+pub mod demo;
+mod device;
+mod enrol;
+mod exit;
+mod output;
+pub mod serve;
+mod status;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use declic_common::tr;
+
+use self::audit::AuditArgs;
+use self::broker::{BrokerCommand, BrokerKind, MosquittoArgs};
+use self::client::{Controller, Target};
+use self::completions::CompletionsArgs;
+use self::demo::DemoArgs;
+use self::device::DeviceArgs;
+use self::enrol::EnrolArgs;
+use self::exit::{Exit, Failure};
+use self::output::{Said, clean};
+use self::serve::ServeArgs;
+use self::status::StatusArgs;
+use self::words::Voice;
+
+#[derive(Parser, Clone, Debug, PartialEq, Eq)]
+#[command(
+    name = "declic", version, disable_help_subcommand = true,
+    about = tr(
+        "Suivre les postes d’un programme Déclic",
+        "Track the devices of a Déclic programme"
+    ),
+    after_help = tr(
+        "Codes de fin : 0 fait, 1 échec, 2 mauvais usage, 3 introuvable, 4 conflit, 5 injoignable, 6 refusé",
+        "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 unreachable, 6 refused"
+    )
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)] // one of them, once in a process
+pub enum Command {
+    #[command(about = tr("Faire tourner le contrôleur", "Run the controller"))]
+    Serve(ServeArgs),
+    #[command(about = tr("Essayer sur cette machine, avec des foyers simulés", "Try it on this machine, with simulated homes"))]
+    Demo(DemoArgs),
+    #[command(about = tr("Les postes", "The devices"))]
+    Device(DeviceArgs),
+    #[command(about = tr("Inscrire des postes", "Let devices join"))]
+    Enrol(EnrolArgs),
+    #[command(about = tr("Comment va le contrôleur", "How the controller is"))]
+    Status(StatusArgs),
+    #[command(about = tr("Qui a changé quoi", "Who changed what"))]
+    Audit(AuditArgs),
+    #[command(subcommand, about = tr("Un courtier MQTT existant", "An existing MQTT broker"))]
+    Broker(BrokerCommand),
+    #[command(about = tr("Compléter les commandes dans un interpréteur", "Complete commands in a shell"))]
+    Completions(CompletionsArgs),
+}
+
+/// Work that this process does itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)] // one of them, once in a process
+pub enum Own {
+    Serve(ServeArgs),
+    Demo(DemoArgs),
+    Mosquitto(MosquittoArgs),
+}
+
+/// The command line, in the language that was chosen.
+pub fn command() -> clap::Command {
+    localise(Cli::command(), true)
+}
+
+/// Reads the arguments of this process; a wrong one ends it with code 2.
+pub fn parse() -> Cli {
+    let matches = command().get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+/// Puts the library's own words into the language.
+fn localise(command: clap::Command, top: bool) -> clap::Command {
+    let template = tr(
+        "{about-with-newline}\nUsage : {usage}\n\n{all-args}{after-help}",
+        "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
+    );
+    let help = clap::Arg::new("help")
+        .short('h')
+        .long("help")
+        .action(clap::ArgAction::Help)
+        .help(tr("Montrer cette aide", "Show this help"));
+    let mut command = command
+        .help_template(template)
+        .subcommand_help_heading(tr("Commandes", "Commands"))
+        .subcommand_value_name(tr("COMMANDE", "COMMAND"))
+        .disable_help_flag(true)
+        .arg(help);
+    if top {
+        let version = clap::Arg::new("version")
+            .short('V')
+            .long("version")
+            .action(clap::ArgAction::Version)
+            .help(tr("Montrer la version", "Show the version"));
+        command = command.disable_version_flag(true).arg(version);
+    }
+    command
+        .mut_args(|arg| {
+            let heading = match arg.is_positional() {
+                true => tr("Arguments", "Arguments"),
+                false => tr("Options", "Options"),
+            };
+            spell_out(arg).help_heading(heading).hide_env(true)
+        })
+        .mut_subcommands(|command| localise(command, false))
+}
+
+/// Writes default and possible values in the language of the help.
+fn spell_out(arg: clap::Arg) -> clap::Arg {
+    if !arg.get_action().takes_values() {
+        return arg;
+    }
+    let mut help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    let default: Vec<_> = arg
+        .get_default_values()
+        .iter()
+        .map(|value| value.to_string_lossy())
+        .collect();
+    if !default.is_empty() {
+        help.push_str(&format!(" [{}]", default.join(" ")));
+    }
+    let values = arg.get_possible_values();
+    if !values.is_empty() && !arg.is_hide_possible_values_set() {
+        let names: Vec<_> = values.iter().map(|value| value.get_name()).collect();
+        help.push_str(&format!(" ({})", names.join(", ")));
+    }
+    arg.help(help)
+        .hide_default_value(true)
+        .hide_possible_values(true)
+}
+
+/// Does what was asked. `own` runs the servers and writes the settings of brokers.
+pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
+    let asked = match cli.command {
+        Command::Serve(args) => return finish_own(own(Own::Serve(args))),
+        Command::Demo(args) => return finish_own(own(Own::Demo(args))),
+        Command::Broker(BrokerCommand::Config(BrokerKind::Mosquitto(args))) => {
+            return finish_own(own(Own::Mosquitto(args)));
+        }
+        Command::Completions(args) => return finish(Ok(completions::run(&args))),
+        Command::Device(args) => (args.target.clone(), Asked::Device(args)),
+        Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
+        Command::Status(args) => (args.target.clone(), Asked::Status(args)),
+        Command::Audit(args) => (args.target.clone(), Asked::Audit(args)),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("the system gives a runtime");
+    finish(runtime.block_on(ask(asked.0, asked.1, &Voice::current())))
+}
+
+/// What a running controller is asked.
+#[derive(Clone, Debug)]
+enum Asked {
+    Device(DeviceArgs),
+    Enrol(EnrolArgs),
+    Status(StatusArgs),
+    Audit(AuditArgs),
+}
+
+async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failure> {
+    let controller = Controller::new(target)?;
+    match asked {
+        Asked::Device(args) => device::run(args.command, &controller, voice).await,
+        Asked::Enrol(args) => enrol::run(args.command, &controller, voice).await,
+        Asked::Status(args) => status::run(args.format, &controller, voice).await,
+        Asked::Audit(args) => audit::run(args.command, &controller, voice).await,
+    }
+}
+
+fn finish(said: Result<Said, Failure>) -> ExitCode {
+    match said {
+        Ok(said) => match said.print(std::io::stdout(), std::io::stderr()) {
+            Ok(()) if said.no => Exit::Failed.into(),
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => finish(Err(Failure::new(Exit::Failed, error.to_string()))),
+        },
+        Err(failure) => {
+            complain(&failure.text);
+            failure.exit.into()
+        }
+    }
+}
+
+fn finish_own(done: anyhow::Result<()>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            Exit::Failed.into()
+        }
+    }
+}
+
+/// A terminal that is gone is no reason to fail differently.
+fn complain(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "declic: {}", clean(text));
+}

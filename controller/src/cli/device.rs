@@ -1,0 +1,198 @@
+//! `declic device`: the PCs of the programme.
+
+mod args;
+pub(super) mod screen;
+pub(super) mod tables;
+
+use clap::ValueEnum;
+use declic_common::api::{
+    CharterCode, CommandInfo, DeviceDetail, DeviceSummary, NewCommand, Point,
+};
+use declic_common::settings::Settings;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+pub(super) use self::args::DeviceArgs;
+use self::args::{DeviceCommand, HistoryArgs, ListArgs, Named, SettingsArgs};
+use super::client::{Controller, read};
+use super::exit::Failure;
+use super::output::{self, Format, Said, csv};
+use super::words::Voice;
+use crate::domain::metric;
+
+const COLUMNS: [&str; 13] = [
+    "device",
+    "asset",
+    "site",
+    "presence",
+    "connected",
+    "enrolled_at",
+    "last_seen",
+    "reported_at",
+    "reports",
+    "messages",
+    "lost",
+    "consent",
+    "agent_version",
+];
+
+pub(crate) async fn run(
+    command: DeviceCommand,
+    controller: &Controller,
+    voice: &Voice,
+) -> Result<Said, Failure> {
+    match command {
+        DeviceCommand::List(args) => list(args, controller, voice).await,
+        DeviceCommand::Show { device, format } => {
+            let path = path(controller, &device, "").await?;
+            let value = controller.get(&path, &[]).await?;
+            Ok(Said::out(match format {
+                Format::Json => output::json(&value),
+                Format::Csv => csv(&[value], &COLUMNS),
+                Format::Table => screen::device(&read::<DeviceDetail>(value)?, voice),
+            }))
+        }
+        DeviceCommand::History(args) => history(args, controller, voice).await,
+        DeviceCommand::Send {
+            device,
+            hours,
+            what,
+        } => {
+            let path = path(controller, &device, "/commands").await?;
+            let action = what.into();
+            let sent = controller
+                .post(&path, &NewCommand { action, hours })
+                .await?;
+            let sent: CommandInfo = read(sent)?;
+            let state = voice.command(sent.state);
+            let end = voice.moment(sent.expires_at);
+            Ok(aside(voice.say(
+                format!("demande {state}, valable jusqu’au {end}"),
+                format!("request {state}, valid until {end}"),
+            )))
+        }
+        DeviceCommand::Commands { device, format } => {
+            let path = path(controller, &device, "/commands").await?;
+            let items = controller.items(&path, &[]).await?;
+            Ok(Said::out(match format {
+                Format::Json => output::json(&items.into()),
+                Format::Csv => csv(
+                    &items,
+                    &[
+                        "id",
+                        "command",
+                        "state",
+                        "issued_at",
+                        "expires_at",
+                        "ended_at",
+                    ],
+                ),
+                Format::Table => tables::commands(&read::<Vec<CommandInfo>>(items.into())?, voice),
+            }))
+        }
+        DeviceCommand::Settings(args) => settings(args, controller, voice).await,
+        DeviceCommand::Charter { device } => {
+            let path = path(controller, &device, "/charter").await?;
+            let made: CharterCode = read(controller.post(&path, &json!({})).await?)?;
+            let words = voice.say(
+                "à écrire sur la charte signée ; ce code ne sera plus montré\n",
+                "to be written on the signed charter; this code will not be shown again\n",
+            );
+            Ok(Said {
+                aside: words.to_owned(),
+                ..Said::out(format!("{}\n", made.code))
+            })
+        }
+        DeviceCommand::Retire { device } => {
+            let path = path(controller, &device, "/retire").await?;
+            controller.post(&path, &json!({})).await?;
+            Ok(aside(voice.say(
+                "poste retiré ; il l’apprendra à sa prochaine connexion".to_owned(),
+                "device retired; it will be told at its next connection".to_owned(),
+            )))
+        }
+        DeviceCommand::Revoke { device } => {
+            let path = path(controller, &device, "/revoke").await?;
+            controller.post(&path, &json!({})).await?;
+            Ok(aside(voice.say(
+                "certificat révoqué ; ce poste ne peut plus se connecter".to_owned(),
+                "certificate revoked; this device can no longer connect".to_owned(),
+            )))
+        }
+    }
+}
+
+fn aside(text: String) -> Said {
+    Said {
+        aside: format!("{text}\n"),
+        ..Said::default()
+    }
+}
+
+async fn path(controller: &Controller, device: &Named, rest: &str) -> Result<String, Failure> {
+    let device = controller.resolve(&device.device).await?;
+    Ok(format!("devices/{device}{rest}"))
+}
+
+async fn list(args: ListArgs, controller: &Controller, v: &Voice) -> Result<Said, Failure> {
+    let sort = args
+        .sort
+        .to_possible_value()
+        .map(|value| value.get_name().to_owned());
+    let order = if args.reverse { "desc" } else { "asc" };
+    let query: Vec<(&str, String)> = [
+        ("presence", args.presence),
+        ("site", args.site),
+        ("text", args.text),
+        ("sort", sort),
+        ("order", Some(order.to_owned())),
+        ("limit", Some("500".to_owned())),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?)))
+    .collect();
+    let items = controller.items("devices", &query).await?;
+    Ok(Said::out(match args.format {
+        Format::Json => output::json(&items.into()),
+        Format::Csv => csv(&items, &COLUMNS),
+        Format::Table => tables::devices(&read::<Vec<DeviceSummary>>(items.into())?, v),
+    }))
+}
+
+async fn settings(args: SettingsArgs, controller: &Controller, v: &Voice) -> Result<Said, Failure> {
+    let path = path(controller, &args.device, "/settings").await?;
+    let mut settings: Settings = read(controller.get(&path, &[]).await?)?;
+    if args.interval.is_some() || !args.probe_hosts.is_empty() {
+        settings.interval_s = args.interval.unwrap_or(settings.interval_s);
+        if !args.probe_hosts.is_empty() {
+            settings.probe_hosts = args.probe_hosts;
+        }
+        settings = read(controller.put(&path, &settings).await?)?;
+    }
+    Ok(Said::out(tables::settings(&settings, v)))
+}
+
+async fn history(args: HistoryArgs, controller: &Controller, v: &Voice) -> Result<Said, Failure> {
+    // Fixed now, so that every page speaks of the same period.
+    let to = args.to.unwrap_or_else(Timestamp::now);
+    let hours = args.days.map_or(24, |days| i64::from(days) * 24);
+    let begin = to.checked_sub(SignedDuration::from_hours(hours));
+    let from = args.from.or(begin.ok()).unwrap_or(Timestamp::UNIX_EPOCH);
+    let query = [
+        ("metric", args.metric.clone()),
+        ("from", from.to_string()),
+        ("to", to.to_string()),
+        ("limit", "10000".to_owned()),
+    ];
+    let path = path(controller, &args.device, "/history").await?;
+    let items = controller.items(&path, &query).await?;
+    Ok(Said::out(match args.format {
+        Format::Json => output::json(&items.into()),
+        Format::Csv => csv(&items, &["at", "value"]),
+        Format::Table => {
+            let points: Vec<Point> = read(items.into())?;
+            let metric = metric::find(&args.metric).expect("checked by the parser");
+            tables::points(&points, metric, v)
+        }
+    }))
+}

@@ -1,0 +1,215 @@
+//! The arguments of `declic device`.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand, ValueEnum};
+use declic_common::api::Presence;
+use declic_common::command::Action;
+use declic_common::limits::{INTERVAL_MAX_S, INTERVAL_MIN_S};
+use declic_common::tr;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
+
+use crate::cli::client::Target;
+use crate::cli::output::Format;
+use crate::cli::words::paris;
+use crate::domain::metric::METRICS;
+
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct DeviceArgs {
+    #[command(flatten)]
+    pub target: Target,
+    #[command(subcommand)]
+    pub command: DeviceCommand,
+}
+
+#[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
+pub enum DeviceCommand {
+    #[command(about = tr("Lister les postes", "List the devices"))]
+    List(ListArgs),
+    #[command(about = tr("Tout sur un poste, en un écran", "All about one device, on one screen"))]
+    Show {
+        #[command(flatten)]
+        device: Named,
+        #[arg(long, value_enum, default_value_t, help = tr("Forme de la réponse", "Form of the answer"))]
+        format: Format,
+    },
+    #[command(about = tr("L’historique d’une mesure", "The history of a metric"))]
+    History(HistoryArgs),
+    #[command(about = tr("Demander quelque chose à un poste", "Ask something of a device"))]
+    Send {
+        #[command(flatten)]
+        device: Named,
+        #[arg(
+            long, value_parser = clap::value_parser!(u32).range(1..=8_760),
+            help = tr("Heures jusqu’à l’abandon [168]", "Hours until it is given up [168]")
+        )]
+        hours: Option<u32>,
+        #[command(subcommand)]
+        what: SendWhat,
+    },
+    #[command(about = tr("Ce qui a été demandé à un poste", "What a device was asked to do"))]
+    Commands {
+        #[command(flatten)]
+        device: Named,
+        #[arg(long, value_enum, default_value_t, help = tr("Forme de la réponse", "Form of the answer"))]
+        format: Format,
+    },
+    #[command(about = tr("Voir ou changer les réglages d’un poste", "See or change the settings of a device"))]
+    Settings(SettingsArgs),
+    #[command(about = tr("Faire le code de la charte signée", "Make the code of the signed charter"))]
+    Charter {
+        #[command(flatten)]
+        device: Named,
+    },
+    #[command(about = tr(
+        "Retirer un poste : il efface l’état de l’agent et cesse d’écrire",
+        "Retire a device: it erases the agent's state and stops reporting"
+    ))]
+    Retire {
+        #[command(flatten)]
+        device: Named,
+    },
+    #[command(about = tr(
+        "Révoquer le certificat d’un poste perdu ou volé, tout de suite",
+        "Revoke the certificate of a lost or stolen device, at once"
+    ))]
+    Revoke {
+        #[command(flatten)]
+        device: Named,
+    },
+}
+
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    #[arg(help = tr("Nom (d-…) ou étiquette du poste", "Name (d-…) or asset tag of the device"))]
+    pub device: String,
+}
+
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct ListArgs {
+    #[arg(long, value_parser = word::<Presence>(Presence::ALL, Presence::as_str), help = tr("Seulement cette présence", "Only this presence"))]
+    pub presence: Option<String>,
+    #[arg(long, help = tr("Seulement ce site", "Only this site"))]
+    pub site: Option<String>,
+    #[arg(long, help = tr("Texte dans l’étiquette ou le nom", "Text in the asset tag or the name"))]
+    pub text: Option<String>,
+    #[arg(long, value_enum, default_value_t, help = tr("Ordre de la liste", "Order of the list"))]
+    pub sort: Sort,
+    #[arg(long, help = tr("Du dernier au premier", "From the last to the first"))]
+    pub reverse: bool,
+    #[arg(long, value_enum, default_value_t, help = tr("Forme de la réponse", "Form of the answer"))]
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum Sort {
+    #[default]
+    Asset,
+    Device,
+    LastSeen,
+}
+
+fn word<T: Copy + 'static>(
+    all: &'static [T],
+    as_str: fn(T) -> &'static str,
+) -> PossibleValuesParser {
+    PossibleValuesParser::new(all.iter().map(|value| as_str(*value)))
+}
+
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct HistoryArgs {
+    #[command(flatten)]
+    pub device: Named,
+    #[arg(
+        value_parser = PossibleValuesParser::new(METRICS.iter().map(|metric| metric.name)),
+        hide_possible_values = true,
+        help = tr("Mesure, par exemple cpu_mean_permille", "Metric, such as cpu_mean_permille")
+    )]
+    pub metric: String,
+    #[arg(
+        long, value_parser = moment,
+        help = tr("Début : 2026-11-01, 2026-11-01T08:00 ou RFC 3339 [24 h avant la fin]", "Begin: 2026-11-01, 2026-11-01T08:00 or RFC 3339 [24 h before the end]")
+    )]
+    pub from: Option<Timestamp>,
+    #[arg(long, value_parser = moment, help = tr("Fin, non comprise [maintenant]", "End, not included [now]"))]
+    pub to: Option<Timestamp>,
+    #[arg(
+        long, conflicts_with = "from", value_parser = clap::value_parser!(u32).range(1..=3_660),
+        help = tr("Les N derniers jours", "The last N days")
+    )]
+    pub days: Option<u32>,
+    #[arg(long, value_enum, default_value_t, help = tr("Forme de la réponse", "Form of the answer"))]
+    pub format: Format,
+}
+
+/// Without a change, the settings are shown.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct SettingsArgs {
+    #[command(flatten)]
+    pub device: Named,
+    #[arg(
+        long, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u32).range(i64::from(INTERVAL_MIN_S)..=i64::from(INTERVAL_MAX_S)),
+        help = tr("Secondes entre deux rapports", "Seconds between two reports")
+    )]
+    pub interval: Option<u32>,
+    #[arg(
+        long = "probe-host", value_name = "HOST:PORT",
+        help = tr("Hôte à essayer (4 au plus) ; ceux d’avant sont oubliés", "Host to try (at most 4); those before are forgotten")
+    )]
+    pub probe_hosts: Vec<String>,
+}
+
+#[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
+pub enum SendWhat {
+    #[command(about = tr("Écrire et refaire l’inventaire maintenant", "Report and take the inventory now"))]
+    Refresh,
+    #[command(about = tr("Mesurer de plus près ; l’habitant l’accepte à l’écran", "Measure more closely; the resident accepts it on screen"))]
+    Diagnose {
+        #[arg(
+            long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=60),
+            help = tr("Durée en minutes", "Length in minutes")
+        )]
+        minutes: u16,
+    },
+    #[command(about = tr("Montrer un texte à l’habitant", "Show a text to the resident"))]
+    Message {
+        #[arg(help = tr("Le texte", "The text"))]
+        text: String,
+    },
+    #[command(about = tr("Demander un nouveau certificat maintenant", "Ask for a new certificate now"))]
+    RenewCertificate,
+}
+
+impl From<SendWhat> for Action {
+    fn from(what: SendWhat) -> Self {
+        match what {
+            SendWhat::Refresh => Action::Refresh,
+            SendWhat::Diagnose { minutes } => Action::Diagnose { minutes },
+            SendWhat::Message { text } => Action::Message { text },
+            SendWhat::RenewCertificate => Action::RenewCertificate,
+        }
+    }
+}
+
+/// A moment as people write it; without a zone it is that of Paris.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    if let Ok(at) = text.parse() {
+        return Ok(at);
+    }
+    let local = text
+        .parse::<civil::DateTime>()
+        .or_else(|_| text.parse::<civil::Date>().map(|day| day.at(0, 0, 0, 0)));
+    let zone: TimeZone = paris();
+    local
+        .and_then(|local| local.to_zoned(zone))
+        .map(|zoned| zoned.timestamp())
+        .map_err(|_| {
+            tr(
+                "écrire 2026-11-01, 2026-11-01T08:00 ou 2026-11-01T08:00:00Z",
+                "write 2026-11-01, 2026-11-01T08:00 or 2026-11-01T08:00:00Z",
+            )
+            .to_owned()
+        })
+}

@@ -1,0 +1,76 @@
+//! How a command ends: an exit code for scripts, a sentence for people.
+
+use std::process::ExitCode;
+
+use declic_common::api::Problem;
+use declic_common::problem::ProblemKind;
+use declic_common::tr;
+
+use super::output::clean;
+
+/// What the exit code says. Scripts rely on the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Failed = 1,
+    Usage = 2,
+    NotFound = 3,
+    Conflict = 4,
+    Unreachable = 5,
+    Refused = 6,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Why a command did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    pub(crate) text: String,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, text: impl Into<String>) -> Self {
+        Failure {
+            exit,
+            text: text.into(),
+        }
+    }
+
+    /// What the controller answered, in the person's language where it has no
+    /// details of its own.
+    pub(crate) fn of_problem(problem: &Problem) -> Self {
+        let exit = match problem.status {
+            404 => Exit::NotFound,
+            409 => Exit::Conflict,
+            400 => Exit::Usage,
+            405..=499 => Exit::Refused,
+            _ => Exit::Failed,
+        };
+        let detail = clean(&problem.detail);
+        let text = match problem.word() {
+            Some(ProblemKind::UnknownDevice) => tr("poste inconnu", "unknown device").to_owned(),
+            Some(ProblemKind::UnknownEnrolment) => {
+                tr("code d’inscription inconnu", "unknown enrolment code").to_owned()
+            }
+            Some(ProblemKind::DiskFull) => tr(
+                "le disque des données est presque plein : libérer de la place, l’écriture reprendra d’elle-même",
+                "the disk that holds the data is nearly full: free some space, writing resumes by itself",
+            )
+            .to_owned(),
+            Some(ProblemKind::NotFound) => tr(
+                "le contrôleur ne connaît pas cette demande : sa version est sans doute plus ancienne",
+                "the controller does not know this request: it is probably of an older version",
+            )
+            .to_owned(),
+            Some(ProblemKind::Conflict) => tr(format!("en conflit : {detail}"), format!("conflict: {detail}")),
+            Some(ProblemKind::Refused) => tr(format!("refusé : {detail}"), format!("refused: {detail}")),
+            _ => detail,
+        };
+        Failure { exit, text }
+    }
+}

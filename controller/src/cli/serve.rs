@@ -1,0 +1,269 @@
+//! What `declic serve` is told: flags over environment over file over defaults.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use declic_common::limits::{INTERVAL_DEFAULT_S, INTERVAL_MAX_S, INTERVAL_MIN_S};
+use declic_common::settings::{Address, Settings};
+use declic_common::tr;
+use serde::Deserialize;
+
+const DATA_DIR: &str = "/var/lib/declic";
+const MQTT: &str = "0.0.0.0:8883";
+const ENROL: &str = "0.0.0.0:8443";
+const HTTP: &str = "127.0.0.1:8080";
+
+/// Flags and environment of `declic serve`; what is absent is looked for in the file.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServeArgs {
+    #[arg(
+        long, env = "DECLIC_CONFIG", value_name = "FILE",
+        help = tr("Réglages en TOML, sous les mêmes noms que ces options", "Settings in TOML, under the same names as these options")
+    )]
+    pub config: Option<PathBuf>,
+    #[arg(
+        long, env = "DECLIC_DATA_DIR", value_name = "DIR",
+        help = tr("Dossier de données [/var/lib/declic]", "Data directory [/var/lib/declic]")
+    )]
+    pub data_dir: Option<PathBuf>,
+    #[arg(
+        long, env = "DECLIC_MQTT", value_name = "ADDR",
+        help = tr("Où écouter les postes (MQTT sur TLS) [0.0.0.0:8883]", "Where to listen to devices (MQTT over TLS) [0.0.0.0:8883]")
+    )]
+    pub mqtt: Option<SocketAddr>,
+    #[arg(
+        long, env = "DECLIC_HTTP", value_name = "ADDR",
+        help = tr("Où répondre à cette machine (API) [127.0.0.1:8080]", "Where to answer this machine (API) [127.0.0.1:8080]")
+    )]
+    pub http: Option<SocketAddr>,
+    #[arg(
+        long, env = "DECLIC_ENROL", value_name = "ADDR",
+        help = tr("Où inscrire les postes (TLS) [0.0.0.0:8443]", "Where devices join (TLS) [0.0.0.0:8443]")
+    )]
+    pub enrol: Option<SocketAddr>,
+    #[arg(
+        long, env = "DECLIC_PUBLIC_HOST", value_name = "NAME",
+        help = tr("Nom ou adresse où les foyers trouvent ce contrôleur", "Name or address at which homes find this controller")
+    )]
+    pub public_host: Option<String>,
+    #[arg(
+        long, env = "DECLIC_PUBLIC_MQTT_PORT", value_name = "PORT",
+        help = tr("Port MQTT vu des foyers, s’il diffère", "MQTT port as homes see it, if it differs")
+    )]
+    pub public_mqtt_port: Option<u16>,
+    #[arg(
+        long, env = "DECLIC_PUBLIC_ENROL_PORT", value_name = "PORT",
+        help = tr("Port d’inscription vu des foyers, s’il diffère", "Enrolment port as homes see it, if it differs")
+    )]
+    pub public_enrol_port: Option<u16>,
+    #[arg(
+        long, env = "DECLIC_BROKER", value_name = "URL",
+        help = tr(
+            "Passer par un courtier MQTT existant (mqtts://hôte:8883) au lieu d’écouter soi-même",
+            "Go through an existing MQTT broker (mqtts://host:8883) instead of listening"
+        )
+    )]
+    pub broker: Option<String>,
+    #[arg(
+        long, env = "DECLIC_INTERVAL", value_name = "SECONDS",
+        value_parser = clap::value_parser!(u32).range(i64::from(INTERVAL_MIN_S)..=i64::from(INTERVAL_MAX_S)),
+        help = tr("Secondes entre deux rapports d’un nouveau poste [900]", "Seconds between two reports of a new device [900]")
+    )]
+    pub interval: Option<u32>,
+    #[arg(
+        long = "probe-host", env = "DECLIC_PROBE_HOSTS", value_name = "HOST:PORT", value_delimiter = ',',
+        help = tr(
+            "Hôte que les postes essaient pour savoir si internet est là (4 au plus)",
+            "Host that devices try to tell whether the internet is there (at most 4)"
+        )
+    )]
+    pub probe_hosts: Vec<String>,
+}
+
+/// The file, under the same names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    data_dir: Option<PathBuf>,
+    mqtt: Option<SocketAddr>,
+    http: Option<SocketAddr>,
+    enrol: Option<SocketAddr>,
+    public_host: Option<String>,
+    public_mqtt_port: Option<u16>,
+    public_enrol_port: Option<u16>,
+    broker: Option<String>,
+    interval: Option<u32>,
+    #[serde(default)]
+    probe_host: Vec<String>,
+}
+
+/// All that `declic serve` needs, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Serve {
+    pub data_dir: PathBuf,
+    pub mqtt: SocketAddr,
+    pub http: SocketAddr,
+    pub enrol: SocketAddr,
+    pub public_host: String,
+    pub public_mqtt_port: Option<u16>,
+    pub public_enrol_port: Option<u16>,
+    pub broker: Option<String>,
+    /// What a new device is set to.
+    pub settings: Settings,
+}
+
+impl ServeArgs {
+    /// Reads the file, if there is one, and fills in what is absent.
+    pub fn resolve(self) -> anyhow::Result<Serve> {
+        let file = match &self.config {
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("failed to read {}", path.display()))?;
+                toml::from_str(&text)
+                    .with_context(|| format!("unreadable settings in {}", path.display()))?
+            }
+            None => File::default(),
+        };
+        self.over(file)
+    }
+
+    fn over(self, file: File) -> anyhow::Result<Serve> {
+        let default = |text: &str| text.parse().expect("a fixed and valid address");
+        let mqtt = self.mqtt.or(file.mqtt).unwrap_or_else(|| default(MQTT));
+        let enrol = self.enrol.or(file.enrol).unwrap_or_else(|| default(ENROL));
+        let broker = self.broker.or(file.broker);
+        let reached = match broker {
+            // Devices find the broker, not us; only enrolment is ours.
+            Some(_) => vec![enrol.ip()],
+            None => vec![mqtt.ip(), enrol.ip()],
+        };
+        let public_host = match self.public_host.or(file.public_host) {
+            Some(host) => host,
+            None => own_host(&reached)?,
+        };
+        let probe_hosts = match self.probe_hosts.is_empty() {
+            true => file.probe_host,
+            false => self.probe_hosts,
+        };
+        let settings = Settings {
+            interval_s: self
+                .interval
+                .or(file.interval)
+                .unwrap_or(INTERVAL_DEFAULT_S),
+            probe_hosts,
+            ..Settings::default()
+        };
+        settings.check()?;
+        let serve = Serve {
+            data_dir: self
+                .data_dir
+                .or(file.data_dir)
+                .unwrap_or_else(|| DATA_DIR.into()),
+            mqtt,
+            http: self.http.or(file.http).unwrap_or_else(|| default(HTTP)),
+            enrol,
+            public_host,
+            public_mqtt_port: self.public_mqtt_port.or(file.public_mqtt_port),
+            public_enrol_port: self.public_enrol_port.or(file.public_enrol_port),
+            broker,
+            settings,
+        };
+        // Port 0 means any: what it becomes is known once it is open.
+        anyhow::ensure!(
+            serve.address(1, 1).is_bounded(),
+            "the public host must be a name or an address, and public ports above 0"
+        );
+        Ok(serve)
+    }
+}
+
+impl Serve {
+    /// Where devices find this controller, once the ports are open.
+    pub fn address(&self, mqtt_port: u16, enrol_port: u16) -> Address {
+        Address {
+            host: self.public_host.clone(),
+            mqtt_port: self.public_mqtt_port.unwrap_or(mqtt_port),
+            enrol_port: self.public_enrol_port.unwrap_or(enrol_port),
+        }
+    }
+}
+
+/// The address itself when everything stays on this machine. Otherwise nobody but
+/// the operator knows the name that homes will use, and it goes into certificates.
+fn own_host(reached: &[IpAddr]) -> anyhow::Result<String> {
+    match reached.first() {
+        Some(ip) if reached.iter().all(IpAddr::is_loopback) => Ok(ip.to_string()),
+        _ => anyhow::bail!(
+            "homes must be told where to find this controller: give --public-host with its name \
+             or address, or listen on 127.0.0.1 to try things out"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> File {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+        let args = ServeArgs {
+            interval: Some(600),
+            ..ServeArgs::default()
+        };
+        let serve = args
+            .over(file(
+                "interval = 1200\nhttp = \"[::1]:9000\"\npublic-host = \"declic.example.org\"\n\
+                 probe-host = [\"example.org:443\"]\npublic-mqtt-port = 443",
+            ))
+            .unwrap();
+        assert_eq!(serve.settings.interval_s, 600);
+        assert_eq!(serve.settings.probe_hosts, ["example.org:443"]);
+        assert_eq!(serve.http, "[::1]:9000".parse().unwrap());
+        assert_eq!(serve.mqtt, "0.0.0.0:8883".parse().unwrap());
+        assert_eq!(serve.data_dir, PathBuf::from("/var/lib/declic"));
+        let address = serve.address(8883, 8443);
+        assert_eq!((address.mqtt_port, address.enrol_port), (443, 8443));
+    }
+
+    #[test]
+    fn homes_must_be_told_a_name_unless_everything_stays_here() {
+        assert!(ServeArgs::default().over(File::default()).is_err());
+        let here = ServeArgs {
+            mqtt: Some("127.0.0.1:0".parse().unwrap()),
+            enrol: Some("127.0.0.1:0".parse().unwrap()),
+            ..ServeArgs::default()
+        };
+        assert_eq!(
+            here.clone().over(File::default()).unwrap().public_host,
+            "127.0.0.1"
+        );
+        let half = ServeArgs {
+            mqtt: None,
+            ..here.clone()
+        };
+        assert!(half.clone().over(File::default()).is_err());
+        let broker = ServeArgs {
+            broker: Some("mqtts://broker.example.org".to_owned()),
+            ..half
+        };
+        assert!(broker.over(File::default()).is_ok());
+        let odd = ServeArgs {
+            public_host: Some("not a host".to_owned()),
+            ..here
+        };
+        assert!(odd.over(File::default()).is_err());
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_told() {
+        assert!(toml::from_str::<File>("intervall = 900").is_err());
+        let short = ServeArgs::default().over(file("interval = 60\npublic-host = \"a.example\""));
+        assert!(short.is_err(), "nothing goes under 300 seconds");
+    }
+}

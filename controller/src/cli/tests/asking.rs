@@ -1,0 +1,222 @@
+//! Commands against a real controller, over its socket and over its port.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use declic_common::Lang;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::Said;
+use crate::cli::words::Voice;
+use crate::cli::{Asked, Cli, Command, ask};
+use crate::http::tests::world::{World, device};
+
+async fn type_in(line: &str, last: &[&str]) -> Result<Said, Failure> {
+    let words = line.split(' ').chain(last.iter().copied());
+    let (target, asked) = match Cli::try_parse_from(words).unwrap().command {
+        Command::Device(args) => (args.target.clone(), Asked::Device(args)),
+        Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
+        Command::Status(args) => (args.target.clone(), Asked::Status(args)),
+        Command::Audit(args) => (args.target.clone(), Asked::Audit(args)),
+        other => panic!("{other:?} asks nothing"),
+    };
+    ask(target, asked, &Voice::new(Lang::En, Timestamp::now())).await
+}
+
+/// Asks the controller of a world over its socket.
+async fn on(world: &World, line: &str) -> Result<Said, Failure> {
+    let dir = world.dir.path().to_str().unwrap();
+    type_in(line, &["--data-dir", dir]).await
+}
+
+#[tokio::test]
+async fn a_list_in_json_is_one_array_of_everything() {
+    let world = World::with_devices().await;
+    // More than one page of the API.
+    for n in 100..620 {
+        world.enrol(n, None, None).await;
+    }
+    let said = on(&world, "declic device list --format json")
+        .await
+        .unwrap();
+    let list: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(list.as_array().unwrap().len(), 523);
+    assert_eq!(list[0]["asset"], "BDX-001");
+    assert_eq!(said.aside, "");
+    let csv = on(&world, "declic device list --format csv").await.unwrap();
+    assert_eq!(csv.out.lines().count(), 524);
+    assert!(csv.out.starts_with("device,asset,site,presence,"));
+    let table = on(&world, "declic device list --site aubiers")
+        .await
+        .unwrap();
+    assert_eq!(table.out.lines().count(), 2);
+}
+
+#[tokio::test]
+async fn the_code_stands_alone_on_the_output() {
+    let world = World::start().await;
+    let said = on(&world, "declic enrol new --asset BDX-007")
+        .await
+        .unwrap();
+    assert_eq!(said.out.lines().count(), 1);
+    let code: Result<declic_common::code::EnrolCode, _> = said.out.trim_end().parse();
+    assert!(code.is_ok());
+    assert!(said.aside.contains("one-use code"));
+    let list = on(&world, "declic enrol list").await.unwrap().out;
+    assert!(
+        list.contains("BDX-007") && !list.contains(said.out.trim_end()),
+        "{list}"
+    );
+    let items = on(&world, "declic enrol list --format json")
+        .await
+        .unwrap()
+        .out;
+    let items: Value = serde_json::from_str(&items).unwrap();
+    let cancel = format!("declic enrol cancel {}", items[0]["id"].as_str().unwrap());
+    on(&world, &cancel).await.unwrap();
+    assert!(
+        on(&world, "declic enrol list")
+            .await
+            .unwrap()
+            .out
+            .contains("cancelled")
+    );
+}
+
+#[tokio::test]
+async fn a_device_answers_to_its_name_and_to_its_tag() {
+    let world = World::with_devices().await;
+    let by_name = format!("declic device show {} --format json", device(1));
+    let by_name: Value = serde_json::from_str(&on(&world, &by_name).await.unwrap().out).unwrap();
+    let by_tag = on(&world, "declic device show bdx-001 --format json")
+        .await
+        .unwrap();
+    let by_tag: Value = serde_json::from_str(&by_tag.out).unwrap();
+    assert_eq!(by_name["device"], by_tag["device"]);
+    assert_eq!(by_name["inventory"]["model"], "Compaq 8200");
+    let screen = on(&world, "declic device show BDX-001").await.unwrap().out;
+    assert!(
+        screen.contains("BDX-001") && screen.contains("Compaq 8200"),
+        "{screen}"
+    );
+    world.enrol(9, Some("BDX-001"), None).await;
+    let two = on(&world, "declic device show BDX-001").await.unwrap_err();
+    assert_eq!(two.exit, Exit::Conflict);
+}
+
+#[tokio::test]
+async fn a_history_follows_every_page() {
+    let world = World::with_devices().await;
+    let line = "declic device history BDX-001 cpu_mean_permille --format csv";
+    let said = on(&world, line).await.unwrap();
+    assert_eq!(said.out.lines().count(), 4, "{}", said.out);
+    assert!(said.out.lines().skip(1).all(|line| line.ends_with(",120")));
+    let old = "declic device history BDX-001 cpu_mean_permille --to 2026-01-01 --format json";
+    assert_eq!(on(&world, old).await.unwrap().out, "[]\n");
+}
+
+#[tokio::test]
+async fn requests_settings_and_retirement_go_through() {
+    let world = World::with_devices().await;
+    on(&world, "declic device send BDX-001 message Bonjour")
+        .await
+        .unwrap();
+    let list = on(&world, "declic device commands BDX-001")
+        .await
+        .unwrap()
+        .out;
+    assert!(
+        list.contains("Bonjour") && list.contains("queued"),
+        "{list}"
+    );
+    let set = "declic device settings BDX-001 --interval 600 --probe-host example.org:443";
+    let set = on(&world, set).await.unwrap().out;
+    assert!(
+        set.contains("600") && set.contains("example.org:443"),
+        "{set}"
+    );
+    assert_eq!(
+        on(&world, "declic device settings BDX-001")
+            .await
+            .unwrap()
+            .out,
+        set
+    );
+    let charter = on(&world, "declic device charter BDX-001").await.unwrap();
+    assert_eq!(charter.out.lines().count(), 1);
+    on(&world, "declic device retire BDX-001").await.unwrap();
+    let again = on(&world, "declic device retire BDX-001")
+        .await
+        .unwrap_err();
+    assert_eq!(again.exit, Exit::Conflict);
+    on(&world, "declic device revoke BDX-002").await.unwrap();
+
+    let audit = on(&world, "declic audit list --format csv")
+        .await
+        .unwrap()
+        .out;
+    assert!(audit.contains(",cli,device.retire,"), "{audit}");
+    assert!(
+        on(&world, "declic audit verify")
+            .await
+            .unwrap()
+            .out
+            .contains("whole")
+    );
+}
+
+#[tokio::test]
+async fn failures_say_what_happened_and_end_with_their_own_code() {
+    let world = World::with_devices().await;
+    for (line, exit) in [
+        ("declic device show BDX-404", Exit::NotFound),
+        ("declic device show d-zzzzzzzzzzzz", Exit::NotFound),
+        ("declic enrol cancel nobody", Exit::NotFound),
+        (
+            "declic device settings BDX-001 --probe-host here",
+            Exit::Refused,
+        ),
+    ] {
+        let failure = on(&world, line).await.unwrap_err();
+        assert_eq!(failure.exit, exit, "{line}: {failure}");
+    }
+}
+
+#[tokio::test]
+async fn a_controller_that_does_not_run_is_told_with_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().to_str().unwrap();
+    let absent = type_in("declic device list --data-dir", &[place]).await;
+    let failure = absent.unwrap_err();
+    assert_eq!(failure.exit, Exit::Unreachable);
+    let advice = format!("declic serve --data-dir {place}");
+    assert!(failure.text.contains(&advice), "{failure}");
+
+    let socket: PathBuf = crate::http::socket_path(dir.path());
+    drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
+    let dead = type_in("declic status --data-dir", &[place])
+        .await
+        .unwrap_err();
+    assert_eq!(dead.exit, Exit::Unreachable);
+
+    let port = type_in("declic status --url http://127.0.0.1:1", &[])
+        .await
+        .unwrap_err();
+    assert_eq!(port.exit, Exit::Unreachable);
+    let scheme = type_in("declic status --url https://127.0.0.1:1", &[])
+        .await
+        .unwrap_err();
+    assert_eq!(scheme.exit, Exit::Usage);
+}
+
+#[tokio::test]
+async fn a_port_serves_as_well_as_the_socket() {
+    let world = World::with_devices().await;
+    for format in ["json", "csv", "table"] {
+        let line = format!("declic status --format {format} --url");
+        let said = type_in(&line, &[&world.url]).await.unwrap();
+        assert!(!said.no && said.out.contains("0.1.0"), "{}", said.out);
+    }
+}

@@ -1,0 +1,5 @@
+//! The command line as people and scripts meet it.
+
+mod asking;
+mod parsing;
+mod rendering;

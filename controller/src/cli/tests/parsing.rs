@@ -1,0 +1,145 @@
+//! What is typed, and what helps to type it.
+
+use std::process::Command as Process;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use declic_common::Lang;
+
+use crate::cli::{Cli, Command, command};
+
+fn refusal(line: &str) -> ErrorKind {
+    let words = line.split(' ');
+    command().try_get_matches_from(words).unwrap_err().kind()
+}
+
+#[test]
+fn the_command_line_is_well_made() {
+    command().debug_assert();
+}
+
+#[test]
+fn what_the_documents_show_can_be_typed() {
+    for line in [
+        "declic serve --data-dir /tmp/d --mqtt 127.0.0.1:8883 --http 127.0.0.1:8080 --enrol 127.0.0.1:8443",
+        "declic serve --public-host declic.example.org --probe-host a.example:443 --probe-host b.example:80",
+        "declic serve --broker mqtts://broker.example.org:8883 --interval 600 --config declic.toml",
+        "declic demo --devices 10 --http 127.0.0.1:0 --mqtt 127.0.0.1:0 --interval 5",
+        "declic device list --presence on --site aubiers --sort last_seen --reverse --format json",
+        "declic device list --data-dir /tmp/d",
+        "declic device --url http://127.0.0.1:8080 show BDX-001 --format csv",
+        "declic device history BDX-001 cpu_mean_permille --days 30",
+        "declic device history BDX-001 cpu_mean_permille --from 2026-11-01 --to 2026-11-02T08:00",
+        "declic device send BDX-001 message Bonjour",
+        "declic device send BDX-001 --hours 24 diagnose --minutes 5",
+        "declic device commands BDX-001",
+        "declic device settings BDX-001 --interval 600",
+        "declic device retire BDX-001",
+        "declic device revoke d-abcdefghijkl",
+        "declic device charter BDX-001",
+        "declic enrol new --asset BDX-001 --data-dir /tmp/d",
+        "declic enrol list --format csv",
+        "declic enrol cancel abc",
+        "declic status --url http://127.0.0.1:8080",
+        "declic audit verify",
+        "declic broker config mosquitto --data-dir /tmp/d",
+        "declic completions bash",
+    ] {
+        let parsed = Cli::try_parse_from(line.split(' '));
+        assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_before_anything_is_asked() {
+    for line in [
+        "declic device history BDX-001 humidity",
+        "declic device history BDX-001 cpu_mean_permille --from yesterday",
+        "declic device list --presence asleep",
+        "declic device list --format xml",
+        "declic device send BDX-001 diagnose --minutes 61",
+        "declic device settings BDX-001 --interval 299",
+        "declic demo --devices 0",
+        "declic serve --http here",
+        "declic enrol new --hours 0",
+    ] {
+        let kind = refusal(line);
+        let told = [ErrorKind::InvalidValue, ErrorKind::ValueValidation];
+        assert!(told.contains(&kind), "{line}: {kind:?}");
+    }
+    assert_eq!(
+        refusal("declic device history X cpu_mean_permille --from 2026-01-01 --days 2"),
+        ErrorKind::ArgumentConflict
+    );
+    assert_eq!(
+        refusal("declic device send BDX-001 shell"),
+        ErrorKind::UnknownArgument,
+        "there is no shell"
+    );
+}
+
+#[test]
+fn a_day_begins_at_midnight_in_paris() {
+    let line =
+        "declic device history X cpu_mean_permille --from 2026-07-01 --to 2026-11-21T00:00:00Z";
+    let Command::Device(args) = Cli::parse_from(line.split(' ')).command else {
+        panic!("a device command");
+    };
+    let shown = format!("{args:?}");
+    assert!(shown.contains("2026-06-30T22:00:00Z"), "{shown}");
+    assert!(shown.contains("2026-11-21T00:00:00Z"), "{shown}");
+}
+
+#[test]
+fn help_speaks_french() {
+    insta::assert_snapshot!("help_fr", help());
+}
+
+/// The language belongs to the process, so English needs one of its own: this
+/// test program, started again for the test below it alone.
+#[test]
+fn help_speaks_english_when_asked() {
+    let output = Process::new(std::env::current_exe().unwrap())
+        .args([
+            "--ignored",
+            "--exact",
+            "cli::tests::parsing::shows_english_help",
+            "--nocapture",
+        ])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let help = text.split("----\n").nth(1).unwrap();
+    insta::assert_snapshot!("help_en", help);
+}
+
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+#[allow(clippy::print_stdout)]
+fn shows_english_help() {
+    Lang::En.choose();
+    println!("----\n{}----", help());
+}
+
+fn help() -> String {
+    let mut text = command().render_help().to_string();
+    for path in [
+        &["device"][..],
+        &["device", "list"],
+        &["enrol", "new"],
+        &["serve"],
+    ] {
+        let mut found = command();
+        found.build();
+        let found = path.iter().fold(&mut found, |command, name| {
+            command.find_subcommand_mut(name).unwrap()
+        });
+        text.push_str(&format!(
+            "\n=== {}\n\n{}",
+            path.join(" "),
+            found.render_help()
+        ));
+    }
+    text
+}
