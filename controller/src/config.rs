@@ -1,8 +1,34 @@
-//! What the controller is told at start: flags over environment over file.
+//! What a controller is told at start, once flags, environment and file agree.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use declic_common::settings::{Address, Settings};
+
+/// How a controller is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    pub data_dir: PathBuf,
+    /// Our own endpoint, or the broker of a city.
+    pub mqtt: Mqtt,
+    pub enrol: Option<SocketAddr>,
+    /// Loopback only, until people have accounts.
+    pub http: Option<SocketAddr>,
+    /// Where devices find this controller; port 0 means the port that is listened on.
+    pub public: Address,
+    /// What a new device is set to.
+    pub settings: Settings,
+    /// Simulated homes: not a real programme.
+    pub demo: bool,
+}
+
+/// Where messages of devices come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mqtt {
+    Endpoint(SocketAddr),
+    /// Such as `mqtts://broker.example.org:8883`.
+    Broker(String),
+}
 
 /// What devices are told, and what the process says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,1 +1,115 @@
-fn main() {}
+//! `declic`: reads the arguments and hands over.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use declic_common::lang::Lang;
+
+use declic_controller::cli::demo::DemoArgs;
+use declic_controller::cli::serve::Serve;
+use declic_controller::cli::{self, Own};
+use declic_controller::config::{Mqtt, Options};
+use declic_controller::demo::{self, DemoOptions, Tour};
+use declic_controller::serve;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    Lang::from_locale(&locale.unwrap_or_default()).choose();
+    cli::run(cli::parse(), own)
+}
+
+/// The work of this process itself.
+fn own(work: Own) -> anyhow::Result<()> {
+    match work {
+        Own::Serve(args) => {
+            log("info");
+            let options = serve_options(args.resolve()?);
+            runtime()?.block_on(serve::run(options))
+        }
+        Own::Demo(args) => {
+            log("warn");
+            runtime()?.block_on(demo::run(demo_options(args), show))
+        }
+        Own::Mosquitto(_) => anyhow::bail!("an external broker cannot be used yet"),
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("failed to start")
+}
+
+/// Logs go to standard error; DECLIC_LOG asks for more or less.
+fn log(level: &str) {
+    let filter = EnvFilter::try_from_env("DECLIC_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_env_filter(filter)
+        .init();
+}
+
+fn serve_options(serve: Serve) -> Options {
+    Options {
+        // Port 0: the one that is listened on.
+        public: serve.address(0, 0),
+        mqtt: match serve.broker {
+            Some(url) => Mqtt::Broker(url),
+            None => Mqtt::Endpoint(serve.mqtt),
+        },
+        enrol: Some(serve.enrol),
+        http: Some(serve.http),
+        data_dir: serve.data_dir,
+        settings: serve.settings,
+        demo: false,
+    }
+}
+
+fn demo_options(args: DemoArgs) -> DemoOptions {
+    DemoOptions {
+        data_dir: args.data_dir,
+        devices: args.devices as usize,
+        http: args.http,
+        mqtt: args.mqtt,
+        interval: Duration::from_secs(args.interval.into()),
+    }
+}
+
+/// Says where to look.
+fn show(tour: &Tour) {
+    let dir = tour.data_dir.display();
+    let text = match Lang::current() {
+        Lang::Fr => format!(
+            "Déclic tourne avec {} foyers simulés ; le premier est cette machine.\n\
+             \n\
+             \x20 Postes       declic device list --data-dir {dir}\n\
+             \x20 Un poste     declic device show BDX-001 --data-dir {dir}\n\
+             \x20 État         declic status --data-dir {dir}\n\
+             \x20 API          http://{}/api/v1/devices\n\
+             \x20 MQTT (TLS)   {}\n\
+             \n\
+             Ctrl-C pour arrêter.",
+            tour.devices, tour.http, tour.mqtt
+        ),
+        Lang::En => format!(
+            "Déclic runs with {} homes; the first one is this machine, the others are simulated.\n\
+             \n\
+             \x20 Devices      declic device list --data-dir {dir}\n\
+             \x20 One device   declic device show BDX-001 --data-dir {dir}\n\
+             \x20 State        declic status --data-dir {dir}\n\
+             \x20 API          http://{}/api/v1/devices\n\
+             \x20 MQTT (TLS)   {}\n\
+             \n\
+             Ctrl-C to stop.",
+            tour.devices, tour.http, tour.mqtt
+        ),
+    };
+    // A terminal that went away does not stop the demonstration.
+    let _ = writeln!(io::stdout().lock(), "{text}");
+}

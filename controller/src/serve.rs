@@ -1,1 +1,280 @@
-//! Soon.
+//! `declic serve`: opens the store, then the doors, and closes them in order.
+
+use std::fs::DirBuilder;
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use declic_common::settings::Address;
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
+
+use crate::app::App;
+use crate::app::hub::Kick;
+use crate::config::{Listening, Mqtt, Options, Programme};
+use crate::http::{self, Listeners};
+use crate::ingest::endpoint;
+use crate::jobs;
+use crate::pki::Pki;
+use crate::store::sled::{self, SledStore};
+use crate::store::{Range, Space, Store, keys};
+
+/// A controller whose doors are open.
+#[derive(Debug)]
+pub struct Server {
+    pub app: Arc<App>,
+    store: Arc<SledStore>,
+    doors: JoinSet<anyhow::Result<()>>,
+    jobs: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+}
+
+/// Serves until SIGTERM or SIGINT.
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    let server = Server::start(options).await?;
+    let listening = &server.app.programme.listening;
+    tracing::info!(
+        mqtt = %listening.mqtt,
+        enrol = listening.enrol.as_deref().unwrap_or("closed"),
+        http = listening.http.as_deref().unwrap_or("socket only"),
+        devices = server.app.registry.len(),
+        "ready"
+    );
+    server.until(asked_to_stop()?).await
+}
+
+/// Resolves at the first SIGTERM or SIGINT.
+pub fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut term = signal(SignalKind::terminate()).context("failed to wait for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("failed to wait for SIGINT")?;
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+impl Server {
+    /// Opens the store and every door. Nothing is listened on before the store is open.
+    pub async fn start(options: Options) -> anyhow::Result<Self> {
+        make_private(&options.data_dir)?;
+        let place = options.data_dir.join("store");
+        let store = spawn_blocking(move || SledStore::open(&place, sled::Options::default()))
+            .await
+            .context("opening the store was interrupted")??;
+        let store = Arc::new(store);
+        let engine: Arc<dyn Store> = Arc::clone(&store) as _;
+
+        let doors = Doors::open(&options).await?;
+        let address = doors.address(&options);
+        let pki = {
+            let engine = Arc::clone(&engine);
+            let data_dir = options.data_dir.clone();
+            let names = names(&address);
+            spawn_blocking(move || open_pki(engine.as_ref(), &data_dir, &names))
+                .await
+                .context("opening the certificate authority was interrupted")??
+        };
+        let programme = Programme {
+            address,
+            settings: options.settings.clone(),
+            listening: doors.listening(&options),
+            demo: options.demo,
+            data_dir: options.data_dir.clone(),
+        };
+        let app =
+            spawn_blocking(move || App::start(engine, Arc::new(pki), programme, Timestamp::now()))
+                .await
+                .context("reading the devices was interrupted")??;
+
+        let (stop, _) = watch::channel(false);
+        let doors = doors.serve(&options, &app, &stop)?;
+        let jobs = tokio::spawn(jobs::run(Arc::clone(&app)));
+        Ok(Server {
+            app,
+            store,
+            doors,
+            jobs,
+            stop,
+        })
+    }
+
+    /// Serves until `shutdown`, or until a door fails; then finishes what was
+    /// begun, so that nothing acknowledged is lost.
+    pub async fn until(mut self, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let mut result = tokio::select! {
+            () = shutdown => Ok(()),
+            Some(ended) = self.doors.join_next() => failure(ended),
+        };
+        tracing::info!("stopping");
+        self.jobs.abort();
+        let _ = self.stop.send(true);
+        self.app.hub.kick_all(Kick::Stopping);
+        while let Some(ended) = self.doors.join_next().await {
+            result = result.and(failure(ended));
+        }
+        self.app.recorder.settled().await;
+        let store = self.store;
+        spawn_blocking(move || store.close())
+            .await
+            .context("closing the store was interrupted")?;
+        result
+    }
+}
+
+fn failure(ended: Result<anyhow::Result<()>, tokio::task::JoinError>) -> anyhow::Result<()> {
+    ended.context("a door ended unexpectedly").and_then(|r| r)
+}
+
+/// What is listened on, before anything is served.
+struct Doors {
+    mqtt: Option<TcpListener>,
+    enrol: Option<TcpListener>,
+    http: Listeners,
+}
+
+impl Doors {
+    async fn open(options: &Options) -> anyhow::Result<Self> {
+        let mqtt = match &options.mqtt {
+            Mqtt::Endpoint(address) => Some(listen(*address, "MQTT").await?),
+            Mqtt::Broker(_) => None,
+        };
+        let enrol = match options.enrol {
+            Some(address) => Some(listen(address, "enrolment").await?),
+            None => None,
+        };
+        let tcp = match options.http {
+            Some(address) => Some(http::bind_tcp(address).await?),
+            None => None,
+        };
+        let unix = http::bind_unix(&http::socket_path(&options.data_dir))?;
+        Ok(Doors {
+            mqtt,
+            enrol,
+            http: Listeners {
+                tcp,
+                unix: Some(unix),
+            },
+        })
+    }
+
+    /// Where devices find us: as told, or where we listen.
+    fn address(&self, options: &Options) -> Address {
+        let or_own = |told: u16, listener: &Option<TcpListener>| match told {
+            0 => port(listener).unwrap_or(0),
+            told => told,
+        };
+        Address {
+            host: options.public.host.clone(),
+            mqtt_port: or_own(options.public.mqtt_port, &self.mqtt),
+            enrol_port: or_own(options.public.enrol_port, &self.enrol),
+        }
+    }
+
+    fn listening(&self, options: &Options) -> Listening {
+        let local = |listener: &Option<TcpListener>| {
+            let address = listener.as_ref()?.local_addr().ok()?;
+            Some(address.to_string())
+        };
+        Listening {
+            mqtt: match &options.mqtt {
+                Mqtt::Broker(url) => url.clone(),
+                Mqtt::Endpoint(_) => local(&self.mqtt).unwrap_or_default(),
+            },
+            enrol: local(&self.enrol),
+            http: local(&self.http.tcp),
+        }
+    }
+
+    fn serve(
+        self,
+        options: &Options,
+        app: &Arc<App>,
+        stop: &watch::Sender<bool>,
+    ) -> anyhow::Result<JoinSet<anyhow::Result<()>>> {
+        let stopping = || {
+            let mut stop = stop.subscribe();
+            async move {
+                // An error means that the sender is gone, which is an end as well.
+                let _ = stop.wait_for(|stop| *stop).await;
+            }
+        };
+        let mut doors = JoinSet::new();
+        doors.spawn(http::serve(Arc::clone(app), self.http, stopping()));
+        if let Some(listener) = self.enrol {
+            let tls = app.pki.enrol_server_config()?;
+            let enrol = http::enrol::run(listener, tls, Arc::clone(app), stopping());
+            doors.spawn(async { enrol.await.context("failed to serve enrolment") });
+        }
+        if let Some(listener) = self.mqtt {
+            let tls = app.pki.mqtt_server_config()?;
+            let limits = endpoint::Limits::default();
+            doors.spawn(endpoint::run(
+                listener,
+                tls,
+                Arc::clone(app),
+                limits,
+                stopping(),
+            ));
+        }
+        if let Mqtt::Broker(url) = &options.mqtt {
+            let _ = url;
+            anyhow::bail!("an external broker cannot be used yet")
+        }
+        Ok(doors)
+    }
+}
+
+fn port(listener: &Option<TcpListener>) -> Option<u16> {
+    Some(listener.as_ref()?.local_addr().ok()?.port())
+}
+
+async fn listen(address: SocketAddr, what: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("failed to listen for {what} on {address} (does another program use it?)")
+    })
+}
+
+/// Names under which devices may reach us, for the server's certificate.
+fn names(address: &Address) -> Vec<String> {
+    let mut names = vec![address.host.clone()];
+    let is_loopback = address.host == "localhost"
+        || address
+            .host
+            .parse::<IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback());
+    if is_loopback {
+        names.extend(["localhost", "127.0.0.1"].map(str::to_owned));
+        names.dedup();
+    }
+    names
+}
+
+/// A certificate authority is only made while no device relies on an older one.
+fn open_pki(store: &dyn Store, data_dir: &Path, names: &[String]) -> anyhow::Result<Pki> {
+    let (from, to) = keys::of_kind(keys::core::DEVICE);
+    let devices = store.range(&Range {
+        space: Space::Core,
+        from,
+        to: Some(to),
+        descending: false,
+        limit: 1,
+    })?;
+    Ok(Pki::open(data_dir, names, devices.is_empty())?)
+}
+
+/// The data directory is the controller's alone.
+fn make_private(dir: &Path) -> anyhow::Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .with_context(|| format!("failed to make the data directory {}", dir.display()))
+}

@@ -1,1 +1,13 @@
+//! Stories: what the product promises, told with real processes, real TLS and a
+//! real disk. One file each.
 
+mod clock_2005;
+mod crashes;
+mod damaged_store;
+mod demo;
+mod disk_full;
+mod expired;
+mod first_report;
+mod hostile;
+mod network_cut;
+mod other_language;

@@ -155,6 +155,7 @@ impl Agent {
         if now.uptime_ms.saturating_sub(self.alive_at) >= ALIVE_EVERY_MS {
             self.alive_at = now.uptime_ms;
             self.life.alive(&now);
+            self.spool.write_again(&self.life);
         }
         if link_changed || woke {
             return Next::Hurry;

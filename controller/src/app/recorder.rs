@@ -56,12 +56,19 @@ pub enum RecordError {
     Stopped,
 }
 
+type Done = oneshot::Sender<Result<(), RecordError>>;
+
 #[derive(Debug)]
-struct Job {
-    device: DeviceId,
-    received_at: i64,
-    heard: Heard,
-    done: oneshot::Sender<Result<(), RecordError>>,
+#[allow(clippy::large_enum_variant)] // nearly all of them are records
+enum Job {
+    Record {
+        device: DeviceId,
+        received_at: i64,
+        heard: Heard,
+        done: Done,
+    },
+    /// Resolves when everything queued before it is settled.
+    Fence(Done),
 }
 
 /// The way to the recorder's thread. Dropping every clone stops it, once it has
@@ -114,7 +121,7 @@ impl Recorder {
     /// only for room in the queue; messages of one caller keep their order.
     pub async fn record(&self, device: DeviceId, received_at: i64, heard: Heard) -> Recording {
         let (done, recording) = oneshot::channel();
-        let job = Job {
+        let job = Job::Record {
             device,
             received_at,
             heard,
@@ -123,6 +130,13 @@ impl Recorder {
         // A stopped recorder drops the job, and with it `done`: the caller is told.
         let _ = self.queue.send(job).await;
         Recording(recording)
+    }
+
+    /// Resolves when everything that was queued before is settled.
+    pub async fn settled(&self) {
+        let (done, fence) = oneshot::channel();
+        let _ = self.queue.send(Job::Fence(done)).await;
+        let _ = fence.await;
     }
 }
 

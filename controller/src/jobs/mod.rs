@@ -1,1 +1,27 @@
-//! Soon.
+//! Work that comes round: each job reads the state and puts it right, so that
+//! running it twice is harmless.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::app::{App, retire};
+
+const EVERY: Duration = Duration::from_secs(30);
+
+/// Runs every job, for ever.
+pub async fn run(app: Arc<App>) {
+    let mut round = interval(EVERY);
+    round.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        round.tick().await;
+        let now = Timestamp::now().as_millisecond();
+        match retire::finish(&app, now).await {
+            Ok(0) => {}
+            Ok(devices) => tracing::info!(devices, "retired devices are now shut out"),
+            Err(error) => tracing::warn!(%error, "failed to finish retirements"),
+        }
+    }
+}

@@ -158,8 +158,15 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         used_at: Some(1_790_000_000_100),
         cancelled_at: Some(1_790_000_000_200),
         rebind: Some(DeviceId::from_bits(1)),
+        certificate_pem: Some("-----BEGIN CERTIFICATE-----".to_owned()),
     };
     check("enrolment", &enrolment);
+    let revoked = Revoked {
+        device: DeviceId::from_bits(DEVICE),
+        at: 1_790_000_000_200,
+        until: 1_880_000_000_000,
+    };
+    check("revoked", &revoked);
     let latest = Latest {
         report: Some(row()),
         reported_at: Some(1_790_000_000_009),
@@ -171,6 +178,7 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         refused: 2,
         last_state: Some("on".to_owned()),
         last_state_at: Some(1_790_000_000_012),
+        messages: 4_321,
     };
     check("latest", &latest);
     let mark = Mark {

@@ -173,7 +173,7 @@ pub fn of_kind(kind: u8) -> (Key, Key) {
     (vec![kind], vec![kind + 1])
 }
 
-/// The dated time inside a key made by [`health`], [`journal`], [`help`] or [`command`].
+/// The dated time inside a key made by [`health()`], [`journal`], [`help`] or [`command`].
 pub fn time_of(key: &[u8]) -> Option<i64> {
     let bytes: [u8; 8] = key.get(9..17)?.try_into().ok()?;
     Some((u64::from_be_bytes(bytes) ^ (1 << 63)) as i64)

@@ -9,7 +9,6 @@ use declic_common::receipt::{Receipt, Refused};
 use declic_common::status::Status;
 use declic_common::topic::Leaf;
 use declic_common::{DeviceId, InstallId};
-use tokio::sync::oneshot;
 
 use super::{Heard, Job, RecordError};
 use crate::app::command;
@@ -55,11 +54,6 @@ struct Boot {
     refused: Vec<Refused>,
 }
 
-/// A caller to tell once the group is durable.
-struct Waiting {
-    done: oneshot::Sender<Result<(), RecordError>>,
-}
-
 /// What a group came to, for the counters.
 #[derive(Default)]
 struct Tally {
@@ -93,11 +87,24 @@ impl Tracker {
         let mut tally = Tally::default();
         let mut received_at = i64::MIN;
         for job in group {
-            received_at = received_at.max(job.received_at);
-            match self.decide(&mut batch, &mut touched, &mut tally, &job) {
-                Ok(()) => waiting.push(Waiting { done: job.done }),
+            let (decided, done) = match job {
+                Job::Fence(done) => (Ok(()), done),
+                Job::Record {
+                    device,
+                    received_at: at,
+                    heard,
+                    done,
+                } => {
+                    received_at = received_at.max(at);
+                    let decided =
+                        self.decide(&mut batch, &mut touched, &mut tally, device, at, &heard);
+                    (decided, done)
+                }
+            };
+            match decided {
+                Ok(()) => waiting.push(done),
                 Err(error) => {
-                    let _ = job.done.send(Err(error));
+                    let _ = done.send(Err(error));
                 }
             }
         }
@@ -119,7 +126,7 @@ impl Tracker {
                     self.publish(*id, received_at);
                 }
                 for caller in waiting {
-                    let _ = caller.done.send(Ok(()));
+                    let _ = caller.send(Ok(()));
                 }
             }
             Err(error) => {
@@ -130,7 +137,7 @@ impl Tracker {
                     self.devices.remove(id);
                 }
                 for caller in waiting {
-                    let _ = caller.done.send(Err(error.clone().into()));
+                    let _ = caller.send(Err(error.clone().into()));
                 }
             }
         }
@@ -141,12 +148,13 @@ impl Tracker {
         batch: &mut Batch,
         touched: &mut Vec<DeviceId>,
         tally: &mut Tally,
-        job: &Job,
+        id: DeviceId,
+        received_at: i64,
+        heard: &Heard,
     ) -> Result<(), RecordError> {
-        let id = job.device;
         let store = Arc::clone(&self.store);
         let tracked = self.tracked(id)?;
-        match &job.heard {
+        match heard {
             Heard::Message(envelope) => {
                 let boot = tracked.boot(store.as_ref(), id, envelope.number)?;
                 boot.touched = true;
@@ -156,7 +164,7 @@ impl Tracker {
                 tracked.latest.lost += lost;
                 match admission {
                     Admission::New => {
-                        tracked.take(batch, store.as_ref(), id, job.received_at, envelope)?;
+                        tracked.take(batch, store.as_ref(), id, received_at, envelope)?;
                         tracked.latest.messages += 1;
                         match envelope.body {
                             UpBody::Report(_) => tally.reports += 1,
@@ -177,10 +185,10 @@ impl Tracker {
                 tracked.latest.refused += 1;
                 tally.refused += 1;
             }
-            Heard::Status(status) => tracked.hear_status(status, job.received_at),
+            Heard::Status(status) => tracked.hear_status(status, received_at),
             Heard::Seen => {}
         }
-        tracked.latest.last_seen = tracked.latest.last_seen.max(Some(job.received_at));
+        tracked.latest.last_seen = tracked.latest.last_seen.max(Some(received_at));
         if !std::mem::replace(&mut tracked.touched, true) {
             touched.push(id);
         }

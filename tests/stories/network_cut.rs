@@ -1,0 +1,71 @@
+//! A line that is cut for a while: backlog and live reports arrive together,
+//! whole, and each is dated when it was made.
+
+use declic_tests::wait::seconds;
+use declic_tests::{Agent, Controller, Proxy, eventually};
+use jiff::Timestamp;
+
+#[test]
+fn after_a_cut_the_backlog_arrives_whole_and_rightly_dated() {
+    let mut controller = Controller::prepare();
+    let line = Proxy::to(controller.mqtt_port);
+    controller.public_mqtt_port = line.port;
+    controller.run();
+    let mut agent = Agent::enrolled(&controller.code("BDX-001"));
+    agent.run("200ms");
+    let reports = || {
+        controller
+            .device("BDX-001")
+            .and_then(|d| d["reports"].as_u64())
+            .unwrap_or(0)
+    };
+    eventually("live reports", seconds(20), || {
+        (reports() >= 5).then_some(())
+    });
+
+    line.cut();
+    let cut_at = Timestamp::now();
+    eventually("a backlog", seconds(60), || {
+        (agent.status()["waiting"].as_u64() >= Some(40)).then_some(())
+    });
+    let before = reports();
+    line.mend();
+    let mended_at = Timestamp::now();
+    eventually("the backlog", seconds(90), || {
+        (reports() >= before + 45).then_some(())
+    });
+    agent.stop();
+
+    let id = controller.device("BDX-001").unwrap()["device"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let points = controller.json(&["device", "history", &id, "memory_total_bytes"]);
+    let at: Vec<Timestamp> = points
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| p["at"].as_str().unwrap().parse().unwrap())
+        .collect();
+    assert!(at.is_sorted(), "a history is in order");
+    let during = at
+        .iter()
+        .filter(|t| (cut_at..mended_at).contains(t))
+        .count();
+    assert!(
+        during >= 35,
+        "{during} reports of the cut are dated inside it"
+    );
+    let widest = at
+        .windows(2)
+        .map(|w| w[1].duration_since(w[0]))
+        .max()
+        .unwrap();
+    assert!(
+        widest.as_secs() < 5,
+        "a hole of {widest} in a history without one"
+    );
+    let device = controller.device("BDX-001").unwrap();
+    assert_eq!(device["lost"], 0);
+    controller.stop();
+}
