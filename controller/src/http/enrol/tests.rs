@@ -519,7 +519,7 @@ async fn strangers_get_problem_documents_that_repeat_nothing() {
             "/enrol",
             r#"{"token":"SECRET","csr_pem":""}"#,
             "400",
-            "malformed",
+            "bad-request",
         ),
         ("/enrol", &request(""), "404", "unknown-code"),
         ("/enrol", &long, "413", "too-large"),
