@@ -23,7 +23,7 @@ use crate::socket::{self, Question};
 use crate::uplink::{self, Line, News};
 
 /// Where a privileged timer leaves what only root may read.
-const HELPER_DIR: &str = "/var/lib/declic-helper";
+pub const HELPER_DIR: &str = "/var/lib/declic-helper";
 /// Time for the last words on the way out.
 const GOODBYE: Duration = Duration::from_secs(3);
 /// How long the first report waits for the slow readings.
@@ -70,7 +70,8 @@ pub fn runtime() -> anyhow::Result<Runtime> {
 /// Runs the agent of this machine until SIGTERM or SIGINT. SIGUSR1 says that the
 /// machine is about to sleep.
 pub fn this_machine(state_dir: &Path, interval: Option<Duration>) -> anyhow::Result<()> {
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let ended = runtime.block_on(async {
         let (sender, signals) = mpsc::channel(4);
         let mut term = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
@@ -92,10 +93,14 @@ pub fn this_machine(state_dir: &Path, interval: Option<Duration>) -> anyhow::Res
             interval,
             socket: true,
         };
-        let machine = Machine::new(Sources::machine(HELPER_DIR));
+        let machine = Machine::new(Sources::machine(HELPER_DIR)).remembering(state_dir);
         run(options, Box::new(machine), signals).await?;
         Ok(())
-    })
+    });
+    // A slow reading under way, or a name that is still being looked up, is not
+    // waited for.
+    runtime.shutdown_background();
+    ended
 }
 
 /// Runs an agent over a machine, real or simulated, until it is told to stop or

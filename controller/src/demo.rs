@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use declic_agent::probe::{Machine, Probe, Sources};
-use declic_agent::run::{Options as AgentOptions, Signal};
+use declic_agent::run::{HELPER_DIR, Options as AgentOptions, Signal};
 use declic_agent::simulate::Home;
 use declic_agent::{enrol as agent_enrol, identity::Identity, run as agent_run};
 use declic_common::api::NewEnrolment;
@@ -192,6 +192,7 @@ fn live(agents: Vec<Agent>, interval: Duration) {
     let homes = LocalSet::new();
     for (n, state_dir, signals) in agents {
         homes.spawn_local(async move {
+            let memory = state_dir.clone();
             let options = AgentOptions {
                 state_dir,
                 interval: Some(interval),
@@ -199,7 +200,7 @@ fn live(agents: Vec<Agent>, interval: Duration) {
             };
             let life = u64::try_from(Timestamp::now().as_nanosecond()).unwrap_or_default();
             let probe: Box<dyn Probe> = match n {
-                0 => Box::new(Machine::new(Sources::machine("/var/lib/declic-helper"))),
+                0 => Box::new(Machine::new(Sources::machine(HELPER_DIR)).remembering(&memory)),
                 n => Box::new(Home::new(n as u64, life)),
             };
             if let Err(error) = agent_run::run(options, probe, signals).await {
@@ -208,4 +209,6 @@ fn live(agents: Vec<Agent>, interval: Duration) {
         });
     }
     runtime.block_on(homes);
+    // A slow reading under way is not waited for.
+    runtime.shutdown_background();
 }

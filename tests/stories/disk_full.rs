@@ -51,8 +51,10 @@ fn a_controller_without_room_says_so_takes_nothing_and_goes_on_when_there_is_roo
     assert!(refused.is_err(), "a report was acknowledged on a full disk");
     // Reading goes on.
     assert_eq!(stored(&controller, device.id).unwrap().len(), 20);
-    let status = controller.json(&["status"]);
-    assert_eq!(status["ready"], false, "{status}");
+    let status = controller.declic(&["status", "--format", "json"]);
+    let said = String::from_utf8_lossy(&status.stdout);
+    assert_eq!(status.status.code(), Some(1), "scripts must notice: {said}");
+    assert!(said.contains("\"ready\": false"), "{said}");
 
     disk.relieve().unwrap();
     eventually("room again", seconds(30), || {

@@ -1,5 +1,7 @@
 //! The real machine: everything that a Debian or Ubuntu PC tells.
 
+use std::path::Path;
+
 use declic_common::inventory::Inventory;
 use declic_common::report::{HealthReport, Ladder, Slow};
 
@@ -46,6 +48,12 @@ impl Machine {
             updates: UpdateCount::default(),
             files,
         }
+    }
+
+    /// Keeps in this folder what was expensive to find out, for the next start.
+    pub fn remembering(mut self, folder: &Path) -> Self {
+        self.updates = UpdateCount::in_file(folder.join("updates.json"));
+        self
     }
 }
 

@@ -1,10 +1,13 @@
 //! Software updates that wait, and whether the PC must be restarted.
 
 use std::cmp::Ordering;
+use std::fs;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use declic_common::report::Updates;
+use serde::{Deserialize, Serialize};
 
 use super::clocks;
 use super::files::Files;
@@ -28,11 +31,15 @@ const REFRESHED: [&str; 3] = [
 
 const LONGEST_MS: i64 = 10_000_000_000_000;
 
-/// The last count, kept from one slow reading to the next.
+/// The last count, kept from one slow reading to the next and, given a file, from
+/// one start of the PC to the next: counting is the dearest reading of all.
 #[derive(Clone, Debug, Default)]
-pub(super) struct UpdateCount(Arc<Mutex<Option<Counted>>>);
+pub(super) struct UpdateCount {
+    last: Arc<Mutex<Option<Counted>>>,
+    file: Option<PathBuf>,
+}
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Counted {
     basis: [Option<i64>; BASIS.len()],
     pending: u32,
@@ -40,9 +47,29 @@ struct Counted {
 }
 
 impl UpdateCount {
+    /// Remembers in this file; an unreadable one is an empty one.
+    pub(super) fn in_file(file: PathBuf) -> Self {
+        let last = fs::read(&file)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        UpdateCount {
+            last: Arc::new(Mutex::new(last)),
+            file: Some(file),
+        }
+    }
+
+    /// Losing it costs one count, so nothing is synced and no error matters.
+    fn keep(&self, counted: Option<Counted>) {
+        if let (Some(file), Some(counted)) = (&self.file, counted)
+            && let Ok(bytes) = serde_json::to_vec(&counted)
+        {
+            let _ = fs::write(file, bytes);
+        }
+    }
+
     /// Counts, or remembers. Blocks for as long as apt thinks.
     pub(super) fn read(&self, files: &mut Files) -> Option<Updates> {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let basis = BASIS.map(|path| files.modified_ms(path));
         // Without dpkg there is nothing to ask.
         if basis[0].is_some() && last.is_none_or(|last| last.basis != basis) {
@@ -51,6 +78,7 @@ impl UpdateCount {
                 pending,
                 security,
             });
+            self.keep(*last);
         }
         let counted = last.filter(|counted| counted.basis == basis);
         let now = clocks::device_ms(files);
@@ -76,8 +104,12 @@ impl UpdateCount {
 fn count(files: &Files) -> Option<(u32, u32)> {
     let answer = files.sources.ask(&Question {
         file: "apt-upgrades",
-        program: "apt-get",
+        // The household's own work comes first: apt thinks for seconds on an old PC.
+        program: "nice",
         args: &[
+            "-n",
+            "19",
+            "apt-get",
             "--simulate",
             "-qq",
             "-o",
