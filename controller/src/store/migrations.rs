@@ -98,7 +98,6 @@ mod tests {
     fn open(folder: &std::path::Path) -> SledStore {
         let options = Options {
             reserve_bytes: Some(0),
-            accept_loss: false,
         };
         SledStore::open(folder, options).unwrap()
     }

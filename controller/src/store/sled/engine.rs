@@ -103,13 +103,16 @@ impl Engine {
             Ok(())
         });
         drop(file);
-        dropped.is_ok() & released(&folder)
+        dropped.is_ok() & released(&folder, RELEASE)
     }
 }
 
-/// Waits until no part of sled holds the lock of its file.
-fn released(folder: &Path) -> bool {
-    let end = Instant::now() + RELEASE;
+/// Waits until no sled has the file of a folder open; false if one still has.
+///
+/// A process that we start holds our files for the moment between its fork and
+/// its exec, so one look is not enough.
+pub(super) fn released(folder: &Path, patience: Duration) -> bool {
+    let end = Instant::now() + patience;
     while !is_free(folder) {
         if Instant::now() > end {
             return false;
@@ -119,11 +122,15 @@ fn released(folder: &Path) -> bool {
     true
 }
 
-/// Whether no sled has this folder open.
-pub(super) fn is_free(folder: &Path) -> bool {
-    File::open(folder.join("db"))
-        .is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok())
-        || !folder.join("db").exists()
+fn is_free(folder: &Path) -> bool {
+    let Ok(file) = File::open(folder.join("db")) else {
+        return true;
+    };
+    // Unlocked by name: closing alone leaves the lock with a process that is
+    // just being started.
+    flock(&file, FlockOperation::NonBlockingLockExclusive)
+        .and_then(|()| flock(&file, FlockOperation::Unlock))
+        .is_ok()
 }
 
 thread_local! {

@@ -59,10 +59,12 @@ impl Mark {
     pub(super) fn sync(&self) -> io::Result<()> {
         self.0.sync_all()
     }
+}
 
-    /// The same file and the same lock, for another thread.
-    pub(super) fn share(&self) -> io::Result<Self> {
-        self.0.try_clone().map(Self)
+impl Drop for Mark {
+    fn drop(&mut self) {
+        // Closing alone leaves the lock with a process that is just being started.
+        flock(&self.0, FlockOperation::Unlock).ok();
     }
 }
 
@@ -87,10 +89,8 @@ mod tests {
     fn a_folder_is_taken_once_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
         let mark = Mark::take(folder.path()).unwrap().unwrap();
-        let shared = mark.share().unwrap();
-        drop(mark);
         assert!(Mark::take(folder.path()).unwrap().is_none());
-        drop(shared);
+        drop(mark);
         assert!(Mark::take(folder.path()).unwrap().is_some());
     }
 }

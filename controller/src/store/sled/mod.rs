@@ -5,12 +5,15 @@
 //! tells which fault each of these answers.
 
 mod backup;
+mod copy;
 mod engine;
 mod mark;
 mod open;
 mod queue;
 mod rows;
+mod salvage;
 mod space;
+mod total;
 mod writer;
 
 use std::fmt;
@@ -20,6 +23,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, mpsc};
 use std::thread::JoinHandle;
 
 pub use open::{OpenError, Options};
+pub use salvage::{SalvageError, Salvaged, salvage};
 use tracing::error;
 
 use self::engine::{Engine, EngineError};
@@ -41,7 +45,7 @@ pub struct SledStore {
 struct Running {
     writer: JoinHandle<()>,
     /// Tells another controller that this folder is taken.
-    _lock: Mark,
+    _lock: Arc<Mark>,
 }
 
 /// What the callers and the writer share.
@@ -158,14 +162,14 @@ impl Store for SledStore {
     }
 
     fn backup(&self, into: &Path) -> Result<(), StoreError> {
-        backup::prepare(into)?;
+        copy::prepare(into)?;
         let (answer, copied) = mpsc::sync_channel(1);
         self.shared.queue.push(Work::Backup {
             into: into.to_owned(),
             answer,
         });
         let copied = copied.recv().unwrap_or(Err(StoreError::Closed));
-        backup::finish(into, copied)
+        copy::finish(into, copied).map(drop)
     }
 
     fn state(&self) -> StoreState {

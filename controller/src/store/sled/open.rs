@@ -6,15 +6,20 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::thread;
+use std::time::Duration;
 
 use super::engine::{self, Engine, EngineError};
 use super::mark::Mark;
 use super::queue::Queue;
 use super::rows::{self, LargeKinds};
 use super::space::Space;
+use super::total::Total;
 use super::{Counters, Running, Shared, SledStore, writer};
 use crate::store::migrations::{self, MigrateError};
 use crate::store::{self, keys, record};
+
+/// How long another sled may take to let go of the files.
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How a store is opened.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,8 +27,6 @@ pub struct Options {
     /// Free room to keep on the disk, in bytes; below it, writing stops. `None`:
     /// 256 MiB or 5 % of the disk, whichever is less.
     pub reserve_bytes: Option<u64>,
-    /// Open even if the newest data is missing, and go on from what is there.
-    pub accept_loss: bool,
 }
 
 /// Why a store cannot be opened.
@@ -35,18 +38,16 @@ pub enum OpenError {
     Io(#[from] io::Error),
     /// Opening it again would fail again.
     #[error(
-        "failed to open the store: its data is damaged ({0}); keep a copy of the folder, run \
-         `declic store check`, or restore a backup"
+        "failed to open the store: its data is damaged ({0}); keep a copy of the folder, then \
+         restore a backup, or try `declic store salvage`"
     )]
     Damaged(String),
-    /// What is there is sound, and older than what was acknowledged. Refused
-    /// until somebody decides: see [`Options::accept_loss`].
+    /// Not all that was acknowledged is there, or not its newest value.
     #[error(
-        "failed to open the store: its newest changes are missing ({groups} groups), its files \
-         were damaged or replaced; restore a backup, or accept the loss with \
-         `declic store check --accept-loss`"
+        "failed to open the store: data is missing ({0}); keep a copy of the folder, then \
+         restore a backup, or save what is left with `declic store salvage`"
     )]
-    Lost { groups: u64 },
+    Lost(String),
     #[error(transparent)]
     Migrate(#[from] MigrateError),
 }
@@ -69,15 +70,13 @@ impl SledStore {
 
     fn start(folder: &Path, options: Options) -> Result<Self, OpenError> {
         make_folder(folder)?;
-        let mark = Mark::take(folder)?.ok_or(OpenError::Locked)?;
-        if !engine::is_free(folder) {
+        let mark = Arc::new(Mark::take(folder)?.ok_or(OpenError::Locked)?);
+        if !engine::released(folder, PATIENCE) {
             return Err(OpenError::Locked);
         }
         let space = Space::watch(folder, options.reserve_bytes)?;
         let engine = Engine::open(folder).map_err(refused)?;
-        let begun = begin(&engine, folder, &mark, options.accept_loss)
-            .and_then(|group| Ok((group, engine.call(LargeKinds::find).map_err(refused)?)));
-        let (group, large) = match begun {
+        let (total, large) = match begin(&engine, folder, &mark) {
             Ok(begun) => begun,
             Err(error) => {
                 engine.close();
@@ -95,8 +94,8 @@ impl SledStore {
             .name("store-writer".to_owned())
             .spawn({
                 let shared = Arc::clone(&shared);
-                let mark = mark.share()?;
-                move || writer::run(&shared, large, &mark, group)
+                let mark = Arc::clone(&mark);
+                move || writer::run(&shared, large, &mark, total)
             })?;
         Ok(Self {
             shared,
@@ -109,42 +108,54 @@ impl SledStore {
 }
 
 /// Makes sure that a whole store is there: a new one if nothing was, and never
-/// instead of one that is gone. Returns the number of its last group.
-fn begin(engine: &Engine, folder: &Path, mark: &Mark, accept_loss: bool) -> Result<u64, OpenError> {
+/// instead of one that is gone.
+fn begin(engine: &Engine, folder: &Path, mark: &Mark) -> Result<(Total, LargeKinds), OpenError> {
     let marked = mark.read();
-    if engine.call(|tree| Ok(tree.is_empty())).map_err(refused)? {
-        if marked.is_some() && !accept_loss {
-            let why = "a store was made here, and it is empty".to_owned();
-            return Err(OpenError::Damaged(why));
-        }
-        let key = rows::key(store::Space::Core, &keys::meta(migrations::SCHEMA));
-        let schema = record::encode(&migrations::newest(migrations::ALL));
-        let row = rows::whole(&schema, &mut Vec::new());
-        engine.call(|tree| tree.insert(key, row)).map_err(refused)?;
-        engine.sync().map_err(refused)?;
+    let mut large = LargeKinds::default();
+    let mut found = Total::count(engine, |key| large.see(key)).map_err(refused)?;
+    let stored = Total::stored(engine).map_err(refused)?;
+    if found.rows == 0 && stored.is_none() && marked.is_none() {
+        found = create(engine).map_err(refused)?;
+    } else {
+        let whole = whole(stored, &found, marked.unwrap_or(0));
+        found = whole.map_err(OpenError::Lost)?;
     }
-    let group = last_group(engine)?;
-    match marked {
-        Some(marked) if marked > group && !accept_loss => {
-            let groups = marked - group;
-            return Err(OpenError::Lost { groups });
-        }
-        Some(marked) if marked <= group => {}
-        _ => {
-            mark.write(group)?;
-            sync_folder(folder)?;
-        }
+    if marked != Some(found.group) {
+        mark.write(found.group)?;
+        sync_folder(folder)?;
     }
-    Ok(group)
+    Ok((found, large))
 }
 
-pub(super) fn last_group(engine: &Engine) -> Result<u64, OpenError> {
-    let row = engine.call(|tree| tree.get(rows::GROUP)).map_err(refused)?;
-    row.map_or(Ok(0), |row| {
-        let bytes = row.as_ref().try_into();
-        let damaged = |_| OpenError::Damaged("unreadable group".to_owned());
-        bytes.map(u64::from_be_bytes).map_err(damaged)
-    })
+/// What the store says of itself, or what is missing of it.
+fn whole(stored: Option<Total>, found: &Total, marked: u64) -> Result<Total, String> {
+    let stored = stored.ok_or("all that told what was stored")?;
+    if stored.group < marked {
+        let groups = marked - stored.group;
+        return Err(format!("the last {groups} groups of changes"));
+    }
+    if !stored.same_rows(found) {
+        return Err(format!(
+            "some rows, or their newest values: {} rows of {} are left",
+            found.rows, stored.rows
+        ));
+    }
+    Ok(stored)
+}
+
+/// Writes what a new store begins with.
+fn create(engine: &Engine) -> Result<Total, EngineError> {
+    let key = rows::key(store::Space::Core, &keys::meta(migrations::SCHEMA));
+    let schema = record::encode(&migrations::newest(migrations::ALL));
+    let row = rows::whole(&schema, &mut Vec::new());
+    let mut total = Total::default();
+    total.add(&key, &row);
+    let mut batch = sled::Batch::default();
+    batch.insert(key, row);
+    batch.insert(rows::TOTAL, &total.to_row());
+    engine.call(|tree| tree.apply_batch(batch))?;
+    engine.sync()?;
+    Ok(total)
 }
 
 fn refused(error: EngineError) -> OpenError {
@@ -161,13 +172,6 @@ fn refused(error: EngineError) -> OpenError {
 /// A folder that only its owner may read.
 pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-/// Marks a copy as a store of its own, as far as the tree in it.
-pub(super) fn mark_copy(folder: &Path, group: u64) -> io::Result<()> {
-    let mark = Mark::take(folder)?.ok_or_else(|| io::Error::other("the folder is taken"))?;
-    mark.write(group)?;
-    sync_folder(folder)
 }
 
 /// Syncs the files of a folder, and that they are in it.

@@ -6,11 +6,11 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 
 use tokio::sync::oneshot;
 
-use super::backup::Sum;
+use super::total::Total;
 use crate::store::{Batch, StoreError};
 
 pub(super) type Answer = oneshot::Sender<Result<(), StoreError>>;
-pub(super) type CopyAnswer = mpsc::SyncSender<Result<Sum, StoreError>>;
+pub(super) type CopyAnswer = mpsc::SyncSender<Result<Total, StoreError>>;
 
 /// Above either bound, the caller waits: a disk that cannot follow slows the
 /// door down instead of filling the memory.

@@ -28,9 +28,8 @@ const IN_PIECES: u8 = 1;
 const PIECES: u8 = 0x80;
 const ESCAPE: u8 = 0xFE;
 
-/// The row, before all spaces, that holds the number of the last group: 8 bytes,
-/// big-endian.
-pub(super) const GROUP: &[u8] = &[0];
+/// The row, before all spaces, that holds the total of all others.
+pub(super) const TOTAL: &[u8] = &[0];
 
 pub(super) const SPACES: [Space; 4] = [Space::Core, Space::Health, Space::Chunk, Space::Audit];
 
@@ -166,28 +165,17 @@ fn damaged(what: &str) -> StoreError {
 pub(super) struct LargeKinds(BTreeSet<(u8, u8)>);
 
 impl LargeKinds {
-    /// Finds them in a tree, with one search for each kind.
-    pub(super) fn find(tree: &sled::Tree) -> Result<Self, sled::Error> {
-        let mut kinds = BTreeSet::new();
-        for space in SPACES {
-            let first = space as u8 | PIECES;
-            let mut from = Some(vec![first]);
-            while let Some(start) = from {
-                let Some(found) = tree.range(start..vec![first + 1]).next() else {
-                    break;
-                };
-                let (row, _) = found?;
-                let kind = unescape(&row[1..]).and_then(|key| key.first().copied());
-                let kind = kind.unwrap_or_default();
-                kinds.insert((space as u8, kind));
-                from = kind.checked_add(1).map(|next| {
-                    let mut start = vec![first];
-                    escape(&mut start, &[next]);
-                    start
-                });
-            }
+    /// Learns from the key of a row that is there.
+    pub(super) fn see(&mut self, row: &[u8]) {
+        if let [space, key @ ..] = row
+            && space & PIECES != 0
+        {
+            let first = match key {
+                [ESCAPE, low, ..] => ESCAPE.saturating_add(*low),
+                _ => key.first().copied().unwrap_or_default(),
+            };
+            self.0.insert((space & !PIECES, first));
         }
-        Ok(Self(kinds))
     }
 
     pub(super) fn contains(&self, space: Space, key: &[u8]) -> bool {

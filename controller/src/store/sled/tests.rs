@@ -15,7 +15,6 @@ suite!(|folder| Arc::new(open(folder)));
 /// Whatever room the disk of the tests has.
 const NO_RESERVE: Options = Options {
     reserve_bytes: Some(0),
-    accept_loss: false,
 };
 
 fn open(folder: &Path) -> SledStore {
@@ -148,8 +147,11 @@ fn a_store_whose_file_is_gone_does_not_pass_for_a_new_one() {
     }
     for _ in 0..2 {
         let error = SledStore::open(folder.path(), NO_RESERVE).unwrap_err();
-        assert!(matches!(error, OpenError::Damaged(_)), "{error}");
-        assert!(error.to_string().contains("declic store check"), "{error}");
+        assert!(matches!(error, OpenError::Lost(_)), "{error}");
+        assert!(
+            error.to_string().contains("declic store salvage"),
+            "{error}"
+        );
     }
 }
 

@@ -12,25 +12,27 @@ use super::mark::Mark;
 use super::queue::{Answer, Next, Waiting};
 use super::rows::{self, LargeKinds, Row};
 use super::space::Room;
+use super::total::Total;
 use super::{Shared, backup, read_failed};
 use crate::store::{Batch, Op, Pre, Space, StoreError};
 
-/// Works until the queue is closed and empty. `last` is the group before the first.
-pub(super) fn run(shared: &Shared, large: LargeKinds, mark: &Mark, last: u64) {
+/// Works until the queue is closed and empty. `total` is what the tree holds.
+pub(super) fn run(shared: &Shared, large: LargeKinds, mark: &Mark, total: Total) {
     let mut writer = Writer {
         shared,
         large,
         mark,
-        last,
+        total,
         group: HashMap::new(),
         scratch: Vec::new(),
         full: false,
     };
+    let _answers = AnswersOnPanic(shared);
     while let Some(next) = shared.queue.take() {
         match next {
             Next::Group(waiting) => writer.commit(waiting),
             Next::Backup { into, answer } => {
-                let copied = shared.with(|engine| backup::copy(engine, &into));
+                let copied = shared.with(|engine| backup::write(engine, &into));
                 let _ = answer.send(copied);
             }
         }
@@ -40,12 +42,24 @@ pub(super) fn run(shared: &Shared, large: LargeKinds, mark: &Mark, last: u64) {
     }
 }
 
+/// A panic of the writer itself must not leave anybody waiting.
+struct AnswersOnPanic<'a>(&'a Shared);
+
+impl Drop for AnswersOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let error = EngineError::Other("the writer panicked".to_owned());
+            self.0.poison(&error);
+        }
+    }
+}
+
 struct Writer<'a> {
     shared: &'a Shared,
     large: LargeKinds,
     mark: &'a Mark,
-    /// The last group that was written.
-    last: u64,
+    /// What the tree holds after the last group.
+    total: Total,
     /// The rows that this group writes, over those of the tree; `None` deletes.
     group: HashMap<IVec, Option<IVec>>,
     scratch: Vec<u8>,
@@ -104,22 +118,14 @@ impl Writer<'_> {
             };
             answers.push((answer, result));
         }
-        drop(engine);
         if let Some(error) = failed {
             return Err(error);
         }
-        if self.group.is_empty() {
+        let Some(open) = engine.as_ref().filter(|_| !self.group.is_empty()) else {
             return Ok(());
-        }
-        self.last += 1;
-        let mut batch = sled::Batch::default();
-        batch.insert(rows::GROUP, &self.last.to_be_bytes());
-        for (row, value) in self.group.drain() {
-            match value {
-                Some(value) => batch.insert(row, value),
-                None => batch.remove(row),
-            }
-        }
+        };
+        let batch = self.batch(open)?;
+        drop(engine);
         // Readers are kept out while the batch is applied, so that nobody sees
         // half of one; they read on while it is synced.
         let engine = shared
@@ -135,11 +141,31 @@ impl Writer<'_> {
             engine.sync()?;
         }
         // Only now: the mark is never ahead of what is synced.
-        if let Err(error) = self.mark.write(self.last) {
+        if let Err(error) = self.mark.write(self.total.group) {
             warn!(%error, "the mark of the store stays behind");
         }
         shared.stats.flushes.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// The group as one batch of sled, with the total that it leads to.
+    fn batch(&mut self, engine: &Engine) -> Result<sled::Batch, EngineError> {
+        let mut batch = sled::Batch::default();
+        for (row, value) in self.group.drain() {
+            if let Some(old) = engine.call(|tree| tree.get(&row))? {
+                self.total.remove(&row, &old);
+            }
+            match value {
+                Some(value) => {
+                    self.total.add(&row, &value);
+                    batch.insert(row, value);
+                }
+                None => batch.remove(row),
+            }
+        }
+        self.total.group += 1;
+        batch.insert(rows::TOTAL, &self.total.to_row());
+        Ok(batch)
     }
 
     fn room(&mut self, bytes: u64) -> Room {

@@ -150,6 +150,6 @@ fn after_a_disk_error_nothing_more_is_acknowledged_and_nothing_is_lost() {
     let out = start(&command).wait_with_output().unwrap();
     let out = String::from_utf8(out.stdout).unwrap();
     assert!(out.contains("stopped as it should"), "{out}");
-    let known = out.lines().filter_map(acknowledged).next_back().unwrap();
+    let known = out.lines().rev().find_map(acknowledged).unwrap();
     holds_all(&open(folder.path()), known);
 }
