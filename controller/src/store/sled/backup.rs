@@ -17,15 +17,11 @@ use crate::store::StoreError;
 /// meanwhile.
 pub(super) fn write(from: &Engine, into: &Path) -> Result<Total, StoreError> {
     let mut copy = Copy::begin(into, from.file_bytes())?;
-    let mut walk = from.tree().iter();
-    while let Some((key, value)) = from
-        .call(|_| walk.next().transpose())
-        .map_err(engine_failed)?
-    {
-        if *key != *rows::TOTAL {
-            copy.push(key, value).map_err(engine_failed)?;
-        }
-    }
+    from.walk(|key, value| match *key == *rows::TOTAL {
+        true => Ok(()),
+        false => copy.push(key, value),
+    })
+    .map_err(engine_failed)?;
     let stored = Total::stored(from).map_err(engine_failed)?;
     let copied = copy.end(stored.map_or(0, |stored| stored.group))?;
     // A copy of a store that lost rows must never stand among good ones.

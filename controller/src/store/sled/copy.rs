@@ -53,7 +53,7 @@ pub(super) fn prepare(into: &Path) -> Result<(), StoreError> {
 pub(super) struct Copy {
     engine: Engine,
     batch: sled::Batch,
-    rows: usize,
+    keys: Vec<IVec>,
     bytes: usize,
     total: Total,
 }
@@ -69,7 +69,7 @@ impl Copy {
         Ok(Self {
             engine: Engine::open(&folder).map_err(engine_failed)?,
             batch: sled::Batch::default(),
-            rows: 0,
+            keys: Vec::new(),
             bytes: 0,
             total: Total::default(),
         })
@@ -77,10 +77,10 @@ impl Copy {
 
     pub(super) fn push(&mut self, key: IVec, value: IVec) -> Result<(), EngineError> {
         self.total.add(&key, &value);
-        self.rows += 1;
+        self.keys.push(key.clone());
         self.bytes += key.len() + value.len();
         self.batch.insert(key, value);
-        if self.rows >= STEP_ROWS || self.bytes >= STEP_BYTES {
+        if self.keys.len() >= STEP_ROWS || self.bytes >= STEP_BYTES {
             self.apply()?;
         }
         Ok(())
@@ -88,9 +88,14 @@ impl Copy {
 
     fn apply(&mut self) -> Result<(), EngineError> {
         let batch = std::mem::take(&mut self.batch);
-        (self.rows, self.bytes) = (0, 0);
+        self.bytes = 0;
         self.engine.call(|tree| tree.apply_batch(batch))?;
-        self.engine.call(|tree| tree.flush().map(drop))
+        self.engine.call(|tree| tree.flush().map(drop))?;
+        // Read back, or all of the copy would stay in sled's cache.
+        for key in self.keys.drain(..) {
+            self.engine.get(&key)?;
+        }
+        Ok(())
     }
 
     /// Writes the rest. Whatever was missed, the copy is a whole store of its own.

@@ -9,9 +9,13 @@ use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
+use sled::IVec;
 
 /// Larger does not bound memory, and smaller costs reads.
 const CACHE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Bytes read that are worth one more access in the cache's books.
+const BYTES_PER_ACCESS: usize = 1024;
 
 /// How long sled may take to let go of its file after it was dropped.
 const RELEASE: Duration = Duration::from_secs(10);
@@ -89,6 +93,38 @@ impl Engine {
         Ok(self.file.sync_data()?)
     }
 
+    /// A row of the tree.
+    pub(super) fn get(&self, row: &[u8]) -> Result<Option<IVec>, EngineError> {
+        self.call(|tree| {
+            let value = tree.get(row)?;
+            if let Some(value) = &value {
+                age(tree, row, value)?;
+            }
+            Ok(value)
+        })
+    }
+
+    /// Shows every row of the tree, in order.
+    pub(super) fn walk<E: From<EngineError>>(
+        &self,
+        mut see: impl FnMut(IVec, IVec) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut rows = self.db.iter();
+        let mut next = || {
+            self.call(|tree| {
+                let row = rows.next().transpose()?;
+                if let Some((key, value)) = &row {
+                    age(tree, key, value)?;
+                }
+                Ok(row)
+            })
+        };
+        while let Some((key, value)) = next()? {
+            see(key, value)?;
+        }
+        Ok(())
+    }
+
     pub(super) fn file_bytes(&self) -> u64 {
         self.file.metadata().map_or(0, |file| file.len())
     }
@@ -105,6 +141,19 @@ impl Engine {
         drop(file);
         dropped.is_ok() & released(&folder, RELEASE)
     }
+}
+
+/// Lets sled's cache forget other pages for the one of this row.
+///
+/// The cache counts what it holds only after 64 accesses to one of its 256 parts;
+/// until then all that is read stays in memory, however large. So a row is looked
+/// up as often as its size deserves: reading everything then takes 20 MB instead
+/// of all the data.
+fn age(tree: &sled::Tree, row: &[u8], value: &[u8]) -> Result<(), sled::Error> {
+    for _ in 0..value.len() / BYTES_PER_ACCESS {
+        tree.get(row)?;
+    }
+    Ok(())
 }
 
 /// Waits until no sled has the file of a folder open; false if one still has.

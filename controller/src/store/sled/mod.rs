@@ -106,7 +106,7 @@ fn read_failed(error: EngineError) -> StoreError {
 }
 
 fn get(engine: &Engine, row: &[u8]) -> Result<Option<sled::IVec>, StoreError> {
-    engine.call(|tree| tree.get(row)).map_err(read_failed)
+    engine.get(row).map_err(read_failed)
 }
 
 impl Store for SledStore {

@@ -206,3 +206,33 @@ fn no_data_shows_in_the_debug_text() {
     assert!(!text.contains("115"), "{text}");
     assert!(text.contains("flushes: 1"), "{text}");
 }
+
+#[test]
+fn a_sound_store_is_salvaged_to_the_last_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, into) = (folder.path().join("store"), folder.path().join("saved"));
+    let store = open(&from);
+    for n in 0..100 {
+        let mut batch = put(n, &vec![n as u8; n as usize * 100]);
+        batch.put(Space::Audit, vec![0xFF; n as usize], vec![n as u8]);
+        store.commit(batch).wait().unwrap();
+    }
+    let locked = salvage(&from, &into).unwrap_err();
+    assert!(
+        matches!(locked, SalvageError::Open(OpenError::Locked)),
+        "{locked}"
+    );
+    let before = check(&store);
+    drop(store);
+    let salvaged = salvage(&from, &into).unwrap();
+    let all = Salvaged {
+        values: 201,
+        broken_values: 0,
+        broken_kinds: 0,
+    };
+    assert_eq!(salvaged, all);
+    let saved = open(&into);
+    assert_eq!(check(&saved), before);
+    let last = saved.get(Space::Core, &key(99)).unwrap();
+    assert_eq!(last, Some(vec![99; 9_900]));
+}

@@ -5,8 +5,6 @@
 //! rows, in the tree with each group; opening and backing up read every row and
 //! compare.
 
-use std::borrow::Borrow;
-
 use super::engine::{Engine, EngineError};
 use super::rows;
 
@@ -43,7 +41,7 @@ impl Total {
 
     /// What the tree says of itself; `None` if it says nothing readable.
     pub(super) fn stored(engine: &Engine) -> Result<Option<Self>, EngineError> {
-        let row = engine.call(|tree| tree.get(rows::TOTAL))?;
+        let row = engine.get(rows::TOTAL)?;
         Ok(row.and_then(|row| {
             let (numbers, rest) = row.as_chunks::<8>();
             match (numbers, rest) {
@@ -59,18 +57,15 @@ impl Total {
 
     /// Reads every row of the tree, and shows its key to `see`.
     pub(super) fn count(engine: &Engine, mut see: impl FnMut(&[u8])) -> Result<Self, EngineError> {
-        engine.call(|tree| {
-            let mut total = Total::default();
-            for row in tree {
-                let (key, value) = row?;
-                let key: &[u8] = key.borrow();
-                if key != rows::TOTAL {
-                    see(key);
-                    total.add(key, &value);
-                }
+        let mut total = Total::default();
+        engine.walk(|key, value| {
+            if *key != *rows::TOTAL {
+                see(&key);
+                total.add(&key, &value);
             }
-            Ok(total)
-        })
+            Ok::<_, EngineError>(())
+        })?;
+        Ok(total)
     }
 
     /// Whether the rows are the same, whatever the group.

@@ -152,7 +152,7 @@ impl Writer<'_> {
     fn batch(&mut self, engine: &Engine) -> Result<sled::Batch, EngineError> {
         let mut batch = sled::Batch::default();
         for (row, value) in self.group.drain() {
-            if let Some(old) = engine.call(|tree| tree.get(&row))? {
+            if let Some(old) = engine.get(&row)? {
                 self.total.remove(&row, &old);
             }
             match value {
@@ -240,7 +240,7 @@ impl Writer<'_> {
     fn row(&self, engine: &Engine, row: &[u8]) -> Result<Option<IVec>, EngineError> {
         match self.group.get(row) {
             Some(written) => Ok(written.clone()),
-            None => engine.call(|tree| tree.get(row)),
+            None => engine.get(row),
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod model;
 mod promises;
+mod ranges;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub(crate) type Open = fn(&Path) -> Arc<dyn Store>;
 
 pub(crate) use model::any_history_reads_like_a_sorted_map;
 pub(crate) use promises::*;
+pub(crate) use ranges::*;
 
 /// Runs every promise of `Store` against a backend.
 macro_rules! suite {
