@@ -232,7 +232,7 @@ impl World {
         let settled = spool.settle(&receipt, life);
         let gone = self.waiting.len();
         self.waiting
-            .retain(|n, _| !receipt.covers(*n) && !(refuse && *n == number));
+            .retain(|n, _| !(receipt.covers(*n) || refuse && *n == number));
         let gone = (gone - self.waiting.len()) as u64;
         assert_eq!(settled.stored + settled.refused, gone);
         assert_eq!(spool.stats().waiting, before.waiting - gone);

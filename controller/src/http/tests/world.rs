@@ -111,7 +111,6 @@ impl World {
         let dir = self.stop().await;
         let full = Options {
             reserve_bytes: Some(u64::MAX),
-            ..Options::default()
         };
         Self::open(dir, full, false).await
     }
