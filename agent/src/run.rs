@@ -26,7 +26,8 @@ use crate::uplink::{self, Line, News};
 pub const HELPER_DIR: &str = "/var/lib/declic-helper";
 /// Time for the last words on the way out.
 const GOODBYE: Duration = Duration::from_secs(3);
-/// How long the first report waits for the slow readings.
+/// How long the first report waits for the slow readings, or one interval if that
+/// is shorter.
 const SLOW_PATIENCE: Duration = Duration::from_secs(5);
 const SAMPLE_EVERY: Duration = Duration::from_secs(30);
 
@@ -126,7 +127,7 @@ pub async fn run(
     let mut slow = slow_job(&mut agent);
     let mut next_sample = Instant::now();
     // The first report is worth a short wait for the readings that take long.
-    let mut next_report = Instant::now() + SLOW_PATIENCE;
+    let mut next_report = Instant::now() + SLOW_PATIENCE.min(agent.interval());
     let mut first = true;
     let ended = loop {
         if agent.is_retired() {

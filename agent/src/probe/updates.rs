@@ -104,9 +104,13 @@ impl UpdateCount {
 fn count(files: &Files) -> Option<(u32, u32)> {
     let answer = files.sources.ask(&Question {
         file: "apt-upgrades",
-        // The household's own work comes first: apt thinks for seconds on an old PC.
-        program: "nice",
+        // apt thinks for seconds on an old PC: the household's own work comes first,
+        // and nobody needs the answer once the agent has ended.
+        program: "setpriv",
         args: &[
+            "--pdeathsig",
+            "KILL",
+            "nice",
             "-n",
             "19",
             "apt-get",
