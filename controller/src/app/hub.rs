@@ -44,8 +44,23 @@ pub struct Session {
 struct Live {
     generation: u64,
     since_ms: i64,
+    /// `None` for a device that is known to be there only because a broker said so.
+    door: Option<Door>,
+}
+
+/// The hub's end of a session.
+#[derive(Debug)]
+struct Door {
     down: mpsc::Sender<Down>,
     kick: Option<oneshot::Sender<Kick>>,
+}
+
+impl Live {
+    fn kick(&mut self, why: Kick) {
+        if let Some(kick) = self.door.as_mut().and_then(|door| door.kick.take()) {
+            let _ = kick.send(why);
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -74,13 +89,13 @@ impl Hub {
         let live = Live {
             generation,
             since_ms: now_ms,
-            down,
-            kick: Some(kick),
+            door: Some(Door {
+                down,
+                kick: Some(kick),
+            }),
         };
-        if let Some(mut before) = inner.live.insert(device, live)
-            && let Some(kick) = before.kick.take()
-        {
-            let _ = kick.send(Kick::Superseded);
+        if let Some(mut before) = inner.live.insert(device, live) {
+            before.kick(Kick::Superseded);
         }
         Session {
             generation,
@@ -111,28 +126,60 @@ impl Hub {
         inner
             .live
             .get(&device)
-            .is_some_and(|live| live.down.try_send(down).is_ok())
+            .and_then(|live| live.door.as_ref())
+            .is_some_and(|door| door.down.try_send(down).is_ok())
     }
 
-    /// Ends the session of a device, if there is one.
+    /// Ends the session of a device, if there is one. On a broker there is none to
+    /// end: the device is no longer shown, and the broker has its own list.
     pub fn kick(&self, device: DeviceId, why: Kick) {
-        let sender = self
-            .inner()
-            .live
-            .get_mut(&device)
-            .and_then(|live| live.kick.take());
-        if let Some(sender) = sender {
-            let _ = sender.send(why);
+        let mut inner = self.inner();
+        if let Some(live) = inner.live.get_mut(&device) {
+            live.kick(why);
+            if live.door.is_none() {
+                inner.live.remove(&device);
+            }
         }
     }
 
     /// Ends every session.
     pub fn kick_all(&self, why: Kick) {
         for live in self.inner().live.values_mut() {
-            if let Some(kick) = live.kick.take() {
-                let _ = kick.send(why);
-            }
+            live.kick(why);
         }
+    }
+
+    /// Shows a device that speaks through a broker; true if it was not shown before.
+    pub fn appear(&self, device: DeviceId, now_ms: i64) -> bool {
+        let mut inner = self.inner();
+        let is_new = !inner.live.contains_key(&device);
+        if is_new {
+            inner.last_generation += 1;
+            let live = Live {
+                generation: inner.last_generation,
+                since_ms: now_ms,
+                door: None,
+            };
+            inner.live.insert(device, live);
+        }
+        is_new
+    }
+
+    /// A device that spoke through a broker is gone.
+    pub fn disappear(&self, device: DeviceId) {
+        let mut inner = self.inner();
+        if inner
+            .live
+            .get(&device)
+            .is_some_and(|live| live.door.is_none())
+        {
+            inner.live.remove(&device);
+        }
+    }
+
+    /// Nothing is known any more of the devices behind a broker.
+    pub fn disappear_all(&self) {
+        self.inner().live.retain(|_, live| live.door.is_some());
     }
 
     pub fn is_connected(&self, device: DeviceId) -> bool {
@@ -172,6 +219,20 @@ mod tests {
         assert!(hub.is_connected(device));
         assert!(hub.detach(device, second.generation));
         assert!(!hub.is_connected(device));
+    }
+
+    #[test]
+    fn a_device_behind_a_broker_is_shown_until_it_is_gone() {
+        let hub = Hub::default();
+        let [a, b] = [DeviceId::from_bits(1), DeviceId::from_bits(2)];
+        assert!(hub.appear(a, 5));
+        assert!(!hub.appear(a, 9), "it is still there");
+        assert_eq!(hub.connected_since(a), Some(5));
+        hub.appear(b, 6);
+        hub.disappear(a);
+        assert!(!hub.is_connected(a) && hub.is_connected(b));
+        hub.kick(b, Kick::Revoked);
+        assert_eq!(hub.connected(), 0);
     }
 
     #[test]

@@ -98,15 +98,12 @@ pub(crate) struct Badge {
     pub key: PrivateKeyDer<'static>,
     /// Hexadecimal.
     pub serial: String,
-    pub pem: String,
-    pub key_pem: String,
 }
 
 /// A certificate authority of a test.
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    pub der: CertificateDer<'static>,
-    pub pem: String,
+    der: CertificateDer<'static>,
 }
 
 impl Authority {
@@ -122,13 +119,8 @@ impl Authority {
         let certificate = params.self_signed(&key).unwrap();
         Authority {
             der: certificate.der().clone(),
-            pem: certificate.pem(),
             issuer: Issuer::new(params, key),
         }
-    }
-
-    pub(crate) fn issuer(&self) -> &Issuer<'static, KeyPair> {
-        &self.issuer
     }
 
     /// A certificate under `name` that ends `seconds` from now.
@@ -151,8 +143,6 @@ impl Authority {
             chain: vec![certificate.der().clone()],
             key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
             serial: data_encoding::HEXLOWER.encode(serial.as_ref()),
-            pem: certificate.pem(),
-            key_pem: key.serialize_pem(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use declic_common::DeviceId;
-use declic_common::status::Status;
+use declic_common::status::{State, Status};
 use declic_common::topic::{Leaf, Topic};
 use jiff::Timestamp;
 use tokio::net::TcpStream;
@@ -123,11 +123,10 @@ fn in_order(door: &Door, device: DeviceId, connect: &Connect) -> Result<Option<S
     Ok(will)
 }
 
-/// The will as a status, if it is one on the device's own topic.
+/// The will as a status, if it says `lost` on the device's own topic.
 fn checked(will: &Will, device: DeviceId) -> Option<Status> {
     let own = Leaf::Status.of(device);
     let is_own = will.topic.parse::<Topic>() == Ok(own);
-    (is_own && !will.is_qos2 && !will.retain)
-        .then(|| Status::parse(&will.payload))
-        .flatten()
+    let status = Status::parse(&will.payload)?;
+    (is_own && !will.is_qos2 && !will.retain && status.state == State::Lost).then_some(status)
 }

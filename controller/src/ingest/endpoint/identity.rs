@@ -6,6 +6,7 @@
 
 use rustls::pki_types::CertificateDer;
 
+use crate::app::certificate::{self, recognise};
 use crate::app::registry::Registry;
 use crate::pki::Peer;
 
@@ -14,14 +15,10 @@ use crate::pki::Peer;
 pub(super) enum Stranger {
     #[error("no certificate that names a device")]
     Unnamed,
-    #[error("the certificate has expired")]
-    Expired,
-    #[error("no such device here")]
-    Unknown,
-    #[error("the device was revoked")]
-    Revoked,
-    #[error("a newer certificate has replaced this one")]
-    Replaced,
+    #[error("the certificate has ended")]
+    Ended,
+    #[error(transparent)]
+    Unwelcome(#[from] certificate::Stranger),
 }
 
 /// Reads the peer's own certificate, the first of its chain.
@@ -34,20 +31,10 @@ pub(super) fn read(chain: Option<&[CertificateDer<'_>]>) -> Result<Peer, Strange
 
 /// Judges a certificate at `now_ms` (controller clock).
 pub(super) fn judge(peer: &Peer, registry: &Registry, now_ms: i64) -> Result<(), Stranger> {
-    let entry = registry.get(peer.device).ok_or(Stranger::Unknown)?;
-    let device = &entry.device;
-    // A renewed device may still show the certificate before its newest one; a
-    // device that was bound anew, by a code, may not: that is another machine's.
-    let is_current = device.certificate.serial == peer.serial
-        || device.previous_serial.as_ref() == Some(&peer.serial);
-    if device.revoked_at.is_some() {
-        Err(Stranger::Revoked)
-    } else if peer.is_expired(now_ms) {
-        Err(Stranger::Expired)
-    } else if !is_current {
-        Err(Stranger::Replaced)
-    } else {
-        Ok(())
+    recognise(registry, peer)?;
+    match peer.is_expired(now_ms) {
+        true => Err(Stranger::Ended),
+        false => Ok(()),
     }
 }
 
@@ -99,7 +86,7 @@ mod tests {
         }
         assert_eq!(
             judge_one(device("4f01", Some("4102")), "4103", 0),
-            Err(Stranger::Replaced)
+            Err(certificate::Stranger::Replaced.into())
         );
     }
 
@@ -109,7 +96,7 @@ mod tests {
         assert_eq!(judge_one(device("41", None), "41", now), Ok(()));
         assert_eq!(
             judge_one(device("41", None), "41", now + 1),
-            Err(Stranger::Expired)
+            Err(Stranger::Ended)
         );
     }
 
@@ -119,10 +106,13 @@ mod tests {
             revoked_at: Some(5),
             ..device("41", None)
         };
-        assert_eq!(judge_one(revoked, "41", 9), Err(Stranger::Revoked));
+        assert_eq!(
+            judge_one(revoked, "41", 9),
+            Err(certificate::Stranger::Revoked.into())
+        );
         assert_eq!(
             judge(&peer("41"), &Registry::default(), 9),
-            Err(Stranger::Unknown)
+            Err(certificate::Stranger::Unknown.into())
         );
     }
 

@@ -77,10 +77,11 @@ async fn a_will_must_be_a_status_of_ones_own() {
     let (a, badge) = site.enrol(1).await;
     let (b, _) = site.enrol(2).await;
     let own = topic(a, Leaf::Status);
-    let wills: [(&str, &[u8], u8, bool); 6] = [
+    let wills: [(&str, &[u8], u8, bool); 7] = [
         (&topic(b, Leaf::Status), WILL, 1, false),
         (&topic(a, REPORT), WILL, 1, false),
         (&own, b"{\"state\":\"burning\"}", 1, false),
+        (&own, b"{\"state\":\"off\"}", 1, false),
         (&own, &[0xff; 2_000], 1, false),
         (&own, WILL, 2, false),
         (&own, WILL, 1, true),
