@@ -1,5 +1,6 @@
 //! The MQTT door: what devices send, from our own endpoint or from a broker.
 
+pub mod broker;
 pub mod endpoint;
 #[cfg(test)]
 pub(crate) mod testing;
