@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use declic_common::settings::{Address, Settings};
 
+use crate::ingest::broker;
+
 /// How a controller is run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -26,8 +28,7 @@ pub struct Options {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mqtt {
     Endpoint(SocketAddr),
-    /// Such as `mqtts://broker.example.org:8883`.
-    Broker(String),
+    Broker(broker::Options),
 }
 
 /// What devices are told, and what the process says of itself.

@@ -6,13 +6,18 @@ use std::time::Duration;
 
 use anyhow::Context;
 use declic_common::lang::Lang;
+use declic_common::tr;
+use declic_controller::cli::broker::MosquittoArgs;
 
 use declic_controller::cli::demo::DemoArgs;
 use declic_controller::cli::serve::Serve;
 use declic_controller::cli::{self, Own};
 use declic_controller::config::{Mqtt, Options};
 use declic_controller::demo::{self, DemoOptions, Tour};
+use declic_controller::ingest::broker::files;
+use declic_controller::pki::Pki;
 use declic_controller::serve;
+use jiff::Timestamp;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -28,14 +33,14 @@ fn own(work: Own) -> anyhow::Result<()> {
     match work {
         Own::Serve(args) => {
             log("info");
-            let options = serve_options(args.resolve()?);
+            let options = serve_options(args.resolve()?)?;
             runtime()?.block_on(serve::run(options))
         }
         Own::Demo(args) => {
             log("warn");
             runtime()?.block_on(demo::run(demo_options(args), show))
         }
-        Own::Mosquitto(_) => anyhow::bail!("an external broker cannot be used yet"),
+        Own::Mosquitto(args) => mosquitto(&args),
     }
 }
 
@@ -55,12 +60,12 @@ fn log(level: &str) {
         .init();
 }
 
-fn serve_options(serve: Serve) -> Options {
-    Options {
+fn serve_options(serve: Serve) -> anyhow::Result<Options> {
+    Ok(Options {
         // Port 0: the one that is listened on.
         public: serve.address(0, 0),
         mqtt: match serve.broker {
-            Some(url) => Mqtt::Broker(url),
+            Some(url) => Mqtt::Broker(url.parse()?),
             None => Mqtt::Endpoint(serve.mqtt),
         },
         enrol: Some(serve.enrol),
@@ -68,7 +73,34 @@ fn serve_options(serve: Serve) -> Options {
         data_dir: serve.data_dir,
         settings: serve.settings,
         demo: false,
-    }
+    })
+}
+
+/// Writes what a Mosquitto needs into the data directory, and prints its settings
+/// and its ACL.
+fn mosquitto(args: &MosquittoArgs) -> anyhow::Result<()> {
+    let names = serve::names(&args.public_host);
+    // The authority may be made here: the broker is often set up first.
+    let first_start = !args.data_dir.join("store").exists();
+    let pki = Pki::open(&args.data_dir, &names, first_start)?;
+    let now = Timestamp::now().as_millisecond();
+    let folder = files::write(&pki, &args.data_dir, &names, args.port, now)?;
+    let read = |name: &str| {
+        std::fs::read_to_string(folder.join(name))
+            .with_context(|| format!("failed to read {name} in {}", folder.display()))
+    };
+    let (config, acl) = (read("mosquitto.conf")?, read("acl")?);
+    let _ = writeln!(io::stdout().lock(), "{config}\n# acl\n{acl}");
+    let _ = writeln!(
+        io::stderr().lock(),
+        "{} {}",
+        tr(
+            "Ces réglages, l’ACL et les certificats du courtier sont dans",
+            "These settings, the ACL and the broker's certificates are in",
+        ),
+        folder.display()
+    );
+    Ok(())
 }
 
 fn demo_options(args: DemoArgs) -> DemoOptions {

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::app::hub::Kick;
 use crate::config::{Listening, Mqtt, Options, Programme};
 use crate::http::{self, Listeners};
-use crate::ingest::endpoint;
+use crate::ingest::{broker, endpoint};
 use crate::jobs;
 use crate::pki::Pki;
 use crate::store::sled::{self, SledStore};
@@ -77,7 +77,7 @@ impl Server {
         let pki = {
             let engine = Arc::clone(&engine);
             let data_dir = options.data_dir.clone();
-            let names = names(&address);
+            let names = names(&address.host);
             spawn_blocking(move || open_pki(engine.as_ref(), &data_dir, &names))
                 .await
                 .context("opening the certificate authority was interrupted")??
@@ -171,9 +171,13 @@ impl Doors {
             0 => port(listener).unwrap_or(0),
             told => told,
         };
+        let mqtt_port = match &options.mqtt {
+            Mqtt::Broker(at) if options.public.mqtt_port == 0 => at.port,
+            _ => or_own(options.public.mqtt_port, &self.mqtt),
+        };
         Address {
             host: options.public.host.clone(),
-            mqtt_port: or_own(options.public.mqtt_port, &self.mqtt),
+            mqtt_port,
             enrol_port: or_own(options.public.enrol_port, &self.enrol),
         }
     }
@@ -185,7 +189,7 @@ impl Doors {
         };
         Listening {
             mqtt: match &options.mqtt {
-                Mqtt::Broker(url) => url.clone(),
+                Mqtt::Broker(at) => format!("mqtts://{}:{}", at.host, at.port),
                 Mqtt::Endpoint(_) => local(&self.mqtt).unwrap_or_default(),
             },
             enrol: local(&self.enrol),
@@ -224,9 +228,10 @@ impl Doors {
                 stopping(),
             ));
         }
-        if let Mqtt::Broker(url) = &options.mqtt {
-            let _ = url;
-            anyhow::bail!("an external broker cannot be used yet")
+        if let Mqtt::Broker(at) = &options.mqtt {
+            let tls = Arc::new(app.pki.broker_client_config()?);
+            let (at, app) = (at.clone(), Arc::clone(app));
+            doors.spawn(broker::run(at, tls, app, stopping()));
         }
         Ok(doors)
     }
@@ -242,14 +247,11 @@ async fn listen(address: SocketAddr, what: &str) -> anyhow::Result<TcpListener> 
     })
 }
 
-/// Names under which devices may reach us, for the server's certificate.
-fn names(address: &Address) -> Vec<String> {
-    let mut names = vec![address.host.clone()];
-    let is_loopback = address.host == "localhost"
-        || address
-            .host
-            .parse::<IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback());
+/// Names under which devices may reach a host, for its certificate.
+pub fn names(host: &str) -> Vec<String> {
+    let mut names = vec![host.to_owned()];
+    let is_loopback =
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if is_loopback {
         names.extend(["localhost", "127.0.0.1"].map(str::to_owned));
         names.dedup();

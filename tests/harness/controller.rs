@@ -6,9 +6,19 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::mosquitto::Mosquitto;
 use crate::place::Place;
 use crate::process::{Process, faked, free_port, printed, program};
 use crate::wait::{eventually, seconds};
+
+/// How devices reach a controller. A device cannot tell which it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The controller's own endpoint.
+    Endpoint,
+    /// A Mosquitto that already runs.
+    Mosquitto,
+}
 
 /// A controller; its process ends with it, its folder too.
 #[derive(Debug)]
@@ -28,6 +38,7 @@ pub struct Controller {
     pub faketime: Option<String>,
     /// Its words are kept apart from its data, whose disk may be full.
     log: TempDir,
+    broker: Option<Mosquitto>,
 }
 
 impl Controller {
@@ -54,7 +65,32 @@ impl Controller {
             more: Vec::new(),
             faketime: None,
             log: tempfile::tempdir().expect("a temporary folder"),
+            broker: None,
         }
+    }
+
+    /// A controller behind this door that is not started yet.
+    pub fn prepare_behind(door: Door) -> Self {
+        let mut controller = Self::prepare();
+        if door == Door::Mosquitto {
+            let broker = Mosquitto::start(controller.dir());
+            controller.more = vec![
+                "--broker".to_owned(),
+                format!("mqtts://127.0.0.1:{}", broker.port),
+            ];
+            // Where a proxy, or a device, has to go.
+            controller.mqtt_port = broker.port;
+            controller.public_mqtt_port = broker.port;
+            controller.broker = Some(broker);
+        }
+        controller
+    }
+
+    /// A controller behind this door that answers.
+    pub fn start_behind(door: Door) -> Self {
+        let mut controller = Self::prepare_behind(door);
+        controller.run();
+        controller
     }
 
     /// A controller that answers.

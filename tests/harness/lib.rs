@@ -5,13 +5,14 @@ pub mod agent;
 pub mod controller;
 pub mod device;
 pub mod disk;
+pub mod mosquitto;
 pub mod place;
 pub mod process;
 pub mod proxy;
 pub mod wait;
 
 pub use agent::Agent;
-pub use controller::Controller;
+pub use controller::{Controller, Door};
 pub use device::Device;
 pub use disk::SmallDisk;
 pub use proxy::Proxy;

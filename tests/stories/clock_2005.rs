@@ -3,12 +3,21 @@
 
 use declic_tests::process::printed;
 use declic_tests::wait::seconds;
-use declic_tests::{Agent, Controller, eventually};
+use declic_tests::{Agent, Controller, Door, eventually};
 use jiff::Timestamp;
 
 #[test]
 fn a_pc_that_thinks_it_is_2005_enrols_connects_and_is_dated_right() {
-    let mut controller = Controller::start();
+    in_2005(Door::Endpoint);
+}
+
+#[test]
+fn a_pc_that_thinks_it_is_2005_is_dated_right_through_a_broker_as_well() {
+    in_2005(Door::Mosquitto);
+}
+
+fn in_2005(door: Door) {
+    let mut controller = Controller::start_behind(door);
     let mut agent = Agent::at_time("@2005-01-01 00:00:00");
     printed(&agent.verb(&["enrol", &controller.code("BDX-001")]));
     let began = Timestamp::now();

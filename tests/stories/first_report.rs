@@ -4,7 +4,7 @@ use std::fs;
 
 use declic_tests::process::printed;
 use declic_tests::wait::seconds;
-use declic_tests::{Agent, Controller, eventually};
+use declic_tests::{Agent, Controller, Door, eventually};
 
 /// A value of `/proc/meminfo`, in bytes.
 fn meminfo(name: &str) -> u64 {
@@ -20,7 +20,16 @@ fn meminfo(name: &str) -> u64 {
 
 #[test]
 fn the_first_report_is_there_within_seconds_and_says_what_the_machine_says() {
-    let mut controller = Controller::start();
+    first_report(Door::Endpoint);
+}
+
+#[test]
+fn the_first_report_comes_through_a_broker_as_well() {
+    first_report(Door::Mosquitto);
+}
+
+fn first_report(door: Door) {
+    let mut controller = Controller::start_behind(door);
     let code = controller.code("BDX-001");
     let mut agent = Agent::enrolled(&code);
     agent.run("1s");

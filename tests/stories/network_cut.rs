@@ -2,12 +2,21 @@
 //! whole, and each is dated when it was made.
 
 use declic_tests::wait::seconds;
-use declic_tests::{Agent, Controller, Proxy, eventually};
+use declic_tests::{Agent, Controller, Door, Proxy, eventually};
 use jiff::Timestamp;
 
 #[test]
 fn after_a_cut_the_backlog_arrives_whole_and_rightly_dated() {
-    let mut controller = Controller::prepare();
+    cut(Door::Endpoint);
+}
+
+#[test]
+fn after_a_cut_the_backlog_arrives_through_a_broker_as_well() {
+    cut(Door::Mosquitto);
+}
+
+fn cut(door: Door) {
+    let mut controller = Controller::prepare_behind(door);
     let line = Proxy::to(controller.mqtt_port);
     controller.public_mqtt_port = line.port;
     controller.run();

@@ -4,12 +4,21 @@
 use std::path::Path;
 use std::process::Command;
 
-use declic_tests::Controller;
 use declic_tests::process::printed;
+use declic_tests::{Controller, Door};
 
 #[test]
 fn a_python_client_that_follows_the_document_is_received() {
-    let mut controller = Controller::start();
+    python(Door::Endpoint);
+}
+
+#[test]
+fn a_python_client_is_received_through_a_broker_as_well() {
+    python(Door::Mosquitto);
+}
+
+fn python(door: Door) {
+    let mut controller = Controller::start_behind(door);
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new("/usr/bin/python3")
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("stories/client.py"))

@@ -33,4 +33,9 @@ pub struct MosquittoArgs {
         help = tr("Port où le courtier écoute les postes", "Port on which the broker listens to devices")
     )]
     pub port: u16,
+    #[arg(
+        long, env = "DECLIC_PUBLIC_HOST", value_name = "NAME",
+        help = tr("Nom ou adresse où les foyers trouvent le courtier", "Name or address at which homes find the broker")
+    )]
+    pub public_host: String,
 }

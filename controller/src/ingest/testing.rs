@@ -195,7 +195,6 @@ pub(crate) fn controller() -> (Arc<App>, Arc<Gated>, TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let options = Options {
         reserve_bytes: Some(0),
-        ..Options::default()
     };
     let store = Arc::new(Gated {
         store: SledStore::open(&dir.path().join("store"), options).unwrap(),

@@ -42,7 +42,7 @@ fn what_the_documents_show_can_be_typed() {
         "declic enrol cancel abc",
         "declic status --url http://127.0.0.1:8080",
         "declic audit verify",
-        "declic broker config mosquitto --data-dir /tmp/d",
+        "declic broker config mosquitto --data-dir /tmp/d --public-host mqtt.example.org",
         "declic completions bash",
     ] {
         let parsed = Cli::try_parse_from(line.split(' '));

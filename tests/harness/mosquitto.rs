@@ -1,0 +1,82 @@
+//! Debian's Mosquitto with the settings that `declic broker config` writes.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::process::{Process, free_port, printed, program};
+use crate::wait::{eventually, seconds};
+
+const PROGRAM: &str = "/usr/sbin/mosquitto";
+
+/// A broker on the loopback.
+#[derive(Debug)]
+pub struct Mosquitto {
+    pub port: u16,
+    process: Process,
+    _dir: TempDir,
+}
+
+impl Mosquitto {
+    /// A broker of the controller that lives, or will live, in `data_dir`.
+    pub fn start(data_dir: &Path) -> Self {
+        let port = free_port();
+        let output = Command::new(program("declic"))
+            .args([
+                "broker",
+                "config",
+                "mosquitto",
+                "--public-host",
+                "127.0.0.1",
+            ])
+            .args(["--port", &port.to_string()])
+            .arg("--data-dir")
+            .arg(data_dir)
+            .output()
+            .expect("declic runs");
+        let shown = printed(&output);
+        assert!(
+            shown.contains("pattern write declic/v1/%u/report"),
+            "{shown}"
+        );
+
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let place = dir.path().join("declic");
+        fs::create_dir(&place).expect("a folder");
+        for entry in fs::read_dir(data_dir.join("broker")).expect("the files") {
+            let path = entry.expect("readable").path();
+            fs::copy(&path, place.join(path.file_name().expect("a name"))).expect("copied");
+        }
+        let text = fs::read_to_string(place.join("mosquitto.conf")).expect("the settings");
+        let text = text
+            .replace("/etc/mosquitto/declic", &place.display().to_string())
+            .replace("/var/lib/mosquitto", &dir.path().display().to_string());
+        let config = dir.path().join("mosquitto.conf");
+        // The test's own account, whose files these are, and nobody else's network.
+        let text = text.replace(
+            &format!("listener {port}"),
+            &format!("user root\nlistener {port} 127.0.0.1"),
+        );
+        fs::write(&config, text).expect("written");
+        let mut command = Command::new(PROGRAM);
+        command.arg("-c").arg(&config);
+        let log = dir.path().join("mosquitto.log");
+        let mut process = Process::start(&mut command, &log)
+            .expect("mosquitto runs: `cargo xtask test` installs it");
+        eventually("a broker", seconds(10), || {
+            assert!(process.is_running(), "mosquitto ended: {}", process.words());
+            std::net::TcpStream::connect(("127.0.0.1", port)).ok()
+        });
+        Mosquitto {
+            port,
+            process,
+            _dir: dir,
+        }
+    }
+
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+}
