@@ -156,13 +156,10 @@ impl Tracker {
         let tracked = self.tracked(id)?;
         match heard {
             Heard::Message(envelope) => {
-                let boot = tracked.boot(store.as_ref(), id, envelope.number)?;
-                boot.touched = true;
-                let lost_before = boot.numbers.lost;
-                let admission = boot.numbers.admit(envelope.number.seq, envelope.first_seq);
-                let lost = boot.numbers.lost - lost_before;
-                tracked.latest.lost += lost;
-                match admission {
+                let known = tracked.boot(store.as_ref(), id, envelope.number)?;
+                // Decided on a copy: a message that cannot be taken was never here.
+                let mut numbers = known.numbers.clone();
+                match numbers.admit(envelope.number.seq, envelope.first_seq) {
                     Admission::New => {
                         tracked.take(batch, store.as_ref(), id, received_at, envelope)?;
                         tracked.latest.messages += 1;
@@ -174,6 +171,11 @@ impl Tracker {
                     Admission::Repeat => tally.repeats += 1,
                     Admission::TooScattered => return Err(RecordError::TooScattered),
                 }
+                let boot = tracked.boot(store.as_ref(), id, envelope.number)?;
+                let lost = numbers.lost - boot.numbers.lost;
+                boot.numbers = numbers;
+                boot.touched = true;
+                tracked.latest.lost += lost;
             }
             Heard::Refused(number, reason) => {
                 let boot = tracked.boot(store.as_ref(), id, *number)?;
@@ -182,8 +184,11 @@ impl Tracker {
                     seq: number.seq,
                     reason: *reason,
                 });
-                tracked.latest.refused += 1;
-                tally.refused += 1;
+                // Settled: it must not be counted as lost as well.
+                if boot.numbers.admit(number.seq, 1) == Admission::New {
+                    tracked.latest.refused += 1;
+                    tally.refused += 1;
+                }
             }
             Heard::Status(status) => tracked.hear_status(status, received_at),
             Heard::Seen => {}
@@ -386,7 +391,8 @@ impl Tracked {
         if self.inventory_at.is_none()
             && let Some(value) = store.get(Space::Core, &keys::inventory(id))?
         {
-            self.inventory_at = Some(decode::<Inventory>(&value)?.dated_at);
+            // A damaged one is worth less than any new one.
+            self.inventory_at = decode::<Inventory>(&value).ok().map(|row| row.dated_at);
         }
         Ok(self.inventory_at.is_none_or(|newest| newest <= dated_at))
     }

@@ -1,1 +1,299 @@
+use std::sync::Arc;
 
+use declic_common::command::{Action, Outcome, OutcomeResult};
+use declic_common::envelope::{Envelope, Help, Number, UpBody};
+use declic_common::inventory::Inventory;
+use declic_common::receipt::{Receipt, RefusalReason};
+use declic_common::report::{Cpu, HealthReport, Slow};
+use declic_common::status::{State, Status};
+use declic_common::topic::Leaf;
+use declic_common::{DeviceId, InstallId};
+use tempfile::TempDir;
+
+use super::{Heard, RecordError};
+use crate::app::hub::Session;
+use crate::app::registry::add_device;
+use crate::app::{App, command, testing};
+use crate::store::records::{Certificate, Device, HealthRow, Latest};
+use crate::store::{Batch, Range, Space, keys, record};
+
+const ENROLLED: i64 = 1_790_000_000_000;
+const NOW: i64 = ENROLLED + 86_400_000;
+const DEVICE: u64 = 7;
+
+/// A controller with one device, connected.
+struct House {
+    app: Arc<App>,
+    device: DeviceId,
+    session: Session,
+    _dir: TempDir,
+}
+
+impl House {
+    async fn open() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let app = testing::app(dir.path(), 1);
+        let id = DeviceId::from_bits(DEVICE);
+        let device = Device {
+            id,
+            asset: None,
+            site: None,
+            enrolled_at: ENROLLED,
+            certificate: Certificate {
+                serial: "01".to_owned(),
+                issued_at: ENROLLED,
+                expires_at: ENROLLED * 2,
+            },
+            revoked_at: None,
+            retired_at: None,
+            settings: None,
+            previous_serial: None,
+        };
+        let mut batch = Batch::default();
+        add_device(&mut batch, &device);
+        app.store.commit(batch).await.unwrap();
+        app.registry.put_device(device);
+        let session = app.hub.attach(id, NOW);
+        House {
+            app,
+            device: id,
+            session,
+            _dir: dir,
+        }
+    }
+
+    async fn hear(&self, heard: Heard) -> Result<(), RecordError> {
+        let recording = self.app.recorder.record(self.device, NOW, heard).await;
+        recording.done().await
+    }
+
+    async fn say(&self, seq: u64, first_seq: u64, age_ms: u64, body: UpBody) {
+        self.hear(Heard::Message(message(seq, first_seq, age_ms, body)))
+            .await
+            .unwrap();
+    }
+
+    fn receipt(&mut self) -> Receipt {
+        let down = self.session.down.try_recv().expect("a receipt");
+        assert_eq!(down.leaf, Leaf::Receipt);
+        Receipt::parse(&down.payload).unwrap()
+    }
+
+    fn latest(&self) -> Arc<Latest> {
+        Arc::clone(&self.app.registry.get(self.device).unwrap().latest)
+    }
+
+    /// Dated times of the stored reports.
+    fn stored(&self) -> Vec<i64> {
+        let (from, to) = keys::of_device(keys::health::REPORT, self.device);
+        let range = Range {
+            space: Space::Health,
+            from,
+            to: Some(to),
+            descending: false,
+            limit: 1_000,
+        };
+        let rows = self.app.store.range(&range).unwrap();
+        rows.iter()
+            .map(|(key, value)| {
+                record::decode::<HealthRow>(value).unwrap();
+                keys::time_of(key).unwrap()
+            })
+            .collect()
+    }
+}
+
+fn message(seq: u64, first_seq: u64, age_ms: u64, body: UpBody) -> Envelope<UpBody> {
+    Envelope {
+        number: Number {
+            install: InstallId::from_bits(3),
+            boot: 1,
+            seq,
+        },
+        first_seq,
+        age_ms: Some(age_ms),
+        age_estimated: false,
+        observed_at: NOW,
+        uptime_ms: 1_000 * seq,
+        body,
+    }
+}
+
+fn report(load: u32) -> UpBody {
+    UpBody::Report(HealthReport {
+        cpu: Some(Cpu {
+            load1_centi: Some(load),
+            ..Cpu::default()
+        }),
+        ..HealthReport::default()
+    })
+}
+
+#[tokio::test]
+async fn a_repeat_is_receipted_again_and_stored_once() {
+    let mut house = House::open().await;
+    house.say(1, 1, 0, report(1)).await;
+    assert_eq!(house.receipt().through_seq, 1);
+    house.say(1, 1, 5_000, report(1)).await;
+    assert_eq!(house.receipt().through_seq, 1);
+    assert_eq!(house.stored(), [NOW]);
+    assert_eq!(
+        (house.latest().reports, house.app.counters.repeats.get()),
+        (1, 1)
+    );
+}
+
+#[tokio::test]
+async fn a_late_report_is_dated_when_it_was_made_and_does_not_become_the_newest() {
+    let mut house = House::open().await;
+    house.say(9, 1, 0, report(9)).await;
+    let receipt = house.receipt();
+    assert_eq!((receipt.through_seq, receipt.stored), (0, vec![(9, 9)]));
+    house.say(1, 1, 3_600_000, report(1)).await;
+    assert_eq!(house.stored(), [NOW - 3_600_000, NOW]);
+    let latest = house.latest();
+    assert_eq!((latest.seq, latest.reported_at), (Some(9), Some(NOW)));
+    assert_eq!((latest.reports, latest.messages, latest.lost), (2, 2, 0));
+}
+
+#[tokio::test]
+async fn what_a_device_let_go_is_counted_as_lost() {
+    let house = House::open().await;
+    house.say(1, 1, 0, report(1)).await;
+    house.say(10, 8, 0, report(2)).await;
+    assert_eq!(house.latest().lost, 6);
+}
+
+#[tokio::test]
+async fn slow_readings_that_are_left_out_stay_as_they_were() {
+    let house = House::open().await;
+    let slow = Slow {
+        reboot_required: Some(true),
+        ..Slow::default()
+    };
+    let with_slow = UpBody::Report(HealthReport {
+        slow: Some(slow.clone()),
+        ..HealthReport::default()
+    });
+    house.say(1, 1, 2_000, with_slow).await;
+    house.say(2, 1, 0, report(5)).await;
+    let latest = house.latest();
+    let newest = &latest.report.as_ref().unwrap().report;
+    assert_eq!(newest.slow, Some(slow));
+    assert_eq!(newest.cpu.as_ref().unwrap().load1_centi, Some(5));
+}
+
+#[tokio::test]
+async fn an_older_inventory_never_replaces_a_newer_one() {
+    let house = House::open().await;
+    let made_of = |model: &str| {
+        UpBody::Inventory(Inventory {
+            model: Some(model.to_owned()),
+            ..Inventory::default()
+        })
+    };
+    house.say(2, 1, 0, made_of("new")).await;
+    house.say(1, 1, 9_000_000, made_of("old")).await;
+    let value = house
+        .app
+        .store
+        .get(Space::Core, &keys::inventory(house.device));
+    let row: crate::store::records::Inventory = record::decode(&value.unwrap().unwrap()).unwrap();
+    assert_eq!(row.inventory.model.as_deref(), Some("new"));
+}
+
+#[tokio::test]
+async fn a_refused_message_is_named_in_the_receipt_and_the_rest_goes_on() {
+    let mut house = House::open().await;
+    let number = message(4, 4, 0, report(0)).number;
+    house
+        .hear(Heard::Refused(number, RefusalReason::BadBody))
+        .await
+        .unwrap();
+    let receipt = house.receipt();
+    assert_eq!((receipt.refused[0].seq, receipt.through_seq), (4, 0));
+    house.say(5, 4, 0, report(5)).await;
+    let receipt = house.receipt();
+    assert!(receipt.refused.is_empty() && receipt.through_seq == 5);
+    let latest = house.latest();
+    // 1 to 3 are lost; 4 is refused, which is another thing.
+    assert_eq!((latest.refused, latest.lost), (1, 3));
+}
+
+#[tokio::test]
+async fn an_outcome_ends_its_command_and_a_second_one_changes_nothing() {
+    let house = House::open().await;
+    let row = command::send(&house.app, house.device, Action::Refresh, None, NOW)
+        .await
+        .unwrap();
+    for (seq, result) in [(1, OutcomeResult::Done), (2, OutcomeResult::Failed)] {
+        let command = row.id;
+        house
+            .say(seq, 1, 0, UpBody::Outcome(Outcome { command, result }))
+            .await;
+    }
+    let commands = command::list(&house.app, house.device).await.unwrap();
+    assert_eq!(commands[0].result.as_deref(), Some("done"));
+    assert!(commands[0].sent_at.is_some());
+}
+
+#[tokio::test]
+async fn a_device_that_is_unknown_or_revoked_leaves_nothing() {
+    let house = House::open().await;
+    let stranger = DeviceId::from_bits(99);
+    let heard = Heard::Message(message(1, 1, 0, report(1)));
+    let recording = house
+        .app
+        .recorder
+        .record(stranger, NOW, heard.clone())
+        .await;
+    assert_eq!(recording.done().await, Err(RecordError::UnknownDevice));
+    let mut device = house.app.registry.get(house.device).unwrap().device.clone();
+    device.revoked_at = Some(NOW);
+    house.app.registry.put_device(device);
+    assert_eq!(house.hear(heard).await, Err(RecordError::UnknownDevice));
+    assert!(house.stored().is_empty());
+}
+
+#[tokio::test]
+async fn a_closed_store_acknowledges_nothing_and_forgets_what_it_decided() {
+    let mut house = House::open().await;
+    house.say(1, 1, 0, report(1)).await;
+    house.receipt();
+    house.app.store.close();
+    let heard = Heard::Message(message(2, 1, 0, report(2)));
+    assert!(matches!(
+        house.hear(heard).await,
+        Err(RecordError::Store(_))
+    ));
+    assert!(house.session.down.try_recv().is_err(), "no receipt");
+    assert_eq!(house.latest().reports, 1);
+}
+
+#[tokio::test]
+async fn help_and_last_words_are_kept() {
+    let house = House::open().await;
+    let help = Help {
+        text: "L’écran reste noir".to_owned(),
+    };
+    house.say(1, 1, 0, UpBody::Help(help)).await;
+    let status = Status {
+        state: State::Off,
+        install: None,
+        boot: None,
+        uptime_ms: None,
+    };
+    house.hear(Heard::Status(status)).await.unwrap();
+    let latest = house.latest();
+    assert_eq!(latest.last_state.as_deref(), Some("off"));
+    assert_eq!(latest.messages, 1);
+    let (from, to) = keys::of_device(keys::core::HELP, house.device);
+    let range = Range {
+        space: Space::Core,
+        from,
+        to: Some(to),
+        descending: false,
+        limit: 10,
+    };
+    assert_eq!(house.app.store.range(&range).unwrap().len(), 1);
+}
