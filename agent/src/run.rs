@@ -263,7 +263,7 @@ impl Wire {
         let identity = agent.identity();
         let line = Line {
             device: identity.device,
-            address: identity.address.clone(),
+            addresses: agent.addresses(),
             tls: Arc::new(identity.client_config()?),
             longest_wait: options.interval.unwrap_or(default),
         };

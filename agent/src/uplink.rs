@@ -22,7 +22,7 @@ use tokio::time::{Instant, sleep};
 /// Requests that may wait inside a session; more are tried again later.
 const REQUESTS: usize = 64;
 /// Publishes without a PUBACK inside a session.
-const INFLIGHT: u16 = 32;
+const INFLIGHT: u16 = 16;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// A session that lasted this long was a good one: the next wait is short again.
@@ -43,7 +43,9 @@ pub enum News {
 #[derive(Clone, Debug)]
 pub struct Line {
     pub device: DeviceId,
-    pub address: Address,
+    /// Tried in turn until one answers: the controller's address and, when it has
+    /// announced a move, the next one. Never empty.
+    pub addresses: Vec<Address>,
     pub tls: Arc<rustls::ClientConfig>,
     /// Longest wait between two attempts; tests and short intervals want less.
     pub longest_wait: Duration,
@@ -76,13 +78,17 @@ impl Outlet {
 pub async fn run(mut line: Line, news: mpsc::Sender<News>, hurry: Arc<Notify>) {
     line.longest_wait = line.longest_wait.clamp(FIRST_WAIT, LONGEST_WAIT);
     let mut wait = FIRST_WAIT;
+    let mut turn = 0;
     while !news.is_closed() {
         let began = Instant::now();
-        if session(&line, &news).await {
+        let address = &line.addresses[turn % line.addresses.len()];
+        if session(&line, address, &news).await {
             let _ = news.send(News::Lost).await;
             if began.elapsed() >= GOOD_SESSION {
                 wait = FIRST_WAIT;
             }
+        } else {
+            turn += 1;
         }
         tokio::select! {
             () = sleep(jittered(wait)) => {}
@@ -109,8 +115,8 @@ fn random_u16() -> u16 {
 }
 
 /// One attempt and, if it connects, one session; says whether it did.
-async fn session(line: &Line, news: &mpsc::Sender<News>) -> bool {
-    let (client, mut events) = AsyncClient::new(options(line), REQUESTS);
+async fn session(line: &Line, address: &Address, news: &mpsc::Sender<News>) -> bool {
+    let (client, mut events) = AsyncClient::new(options(line, address), REQUESTS);
     events
         .network_options
         .set_connection_timeout(CONNECT_TIMEOUT_S);
@@ -178,11 +184,11 @@ fn subscribe(outlet: &Outlet) -> Result<(), ClientError> {
     Ok(())
 }
 
-fn options(line: &Line) -> MqttOptions {
+fn options(line: &Line, address: &Address) -> MqttOptions {
     let mut options = MqttOptions::new(
         line.device.to_string(),
-        line.address.host.clone(),
-        line.address.mqtt_port,
+        address.host.clone(),
+        address.mqtt_port,
     );
     let will = LastWill::new(
         Leaf::Status.of(line.device).to_string(),

@@ -2,6 +2,7 @@
 //! real disk. One file each.
 
 mod clock_2005;
+mod commands;
 mod crashes;
 mod damaged_store;
 mod demo;

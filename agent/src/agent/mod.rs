@@ -15,6 +15,7 @@ use declic_common::command::{CommandId, OutcomeResult};
 use declic_common::envelope::Number;
 use declic_common::journal::Event;
 use declic_common::report::{Consent, Ladder, Slow};
+use declic_common::settings::Address;
 use declic_common::status::{State as Word, Status};
 use declic_common::topic::Leaf;
 use serde::Serialize;
@@ -123,6 +124,14 @@ impl Agent {
         &self.identity
     }
 
+    /// Where the controller is, and where it said that it will be.
+    pub fn addresses(&self) -> Vec<Address> {
+        let next = self.state.settings().next_address.clone();
+        std::iter::once(self.identity.address.clone())
+            .chain(next)
+            .collect()
+    }
+
     pub fn is_connected(&self) -> bool {
         self.outlet.is_some()
     }
@@ -221,6 +230,7 @@ impl Agent {
         if let Some(slow) = slow {
             self.reporter.take_slow(slow, &now);
         }
+        self.inventory(&now, false);
     }
 
     /// Takes what the uplink tells.

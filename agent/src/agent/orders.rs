@@ -31,8 +31,13 @@ impl Agent {
     pub(super) fn take_settings(&mut self, payload: &[u8]) -> Next {
         match Settings::parse(payload) {
             Ok(settings) => {
+                let moves = settings.next_address != self.state.settings().next_address;
                 if let Err(error) = self.state.set_settings(settings) {
                     tracing::warn!(%error, "failed to keep the settings");
+                }
+                if moves {
+                    // The next session knows both addresses.
+                    return Next::Redial;
                 }
             }
             Err(error) => tracing::warn!(%error, "settings that cannot be followed"),
