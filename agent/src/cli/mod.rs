@@ -69,7 +69,7 @@ enum Verb {
             long,
             value_parser = duration,
             help = tr(
-                "Temps entre deux rapports, pour essayer (par exemple 1s) ; sinon celui du programme",
+                "Temps entre deux relevés, pour essayer (par exemple 1s) ; sinon celui du programme",
                 "Time between two reports, for trials (such as 1s); the programme's otherwise",
             )
         )]

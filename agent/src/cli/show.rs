@@ -73,7 +73,7 @@ pub(super) fn status(answer: Answer, json: bool) {
             format!("{controller}, {link}"),
         ),
         (
-            tr("Dernier reçu", "Last receipt"),
+            tr("Dernier accusé de réception", "Last receipt"),
             last_receipt.map_or_else(|| tr("aucun", "none").to_owned(), date),
         ),
         (tr("En attente", "Waiting"), waiting.to_string()),

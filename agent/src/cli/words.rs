@@ -18,20 +18,21 @@ pub(super) fn of_enrolment(error: &EnrolError) -> String {
             "ce n’est pas un code d’inscription : cherchez une lettre oubliée ou fausse".to_owned()
         }
         EnrolError::Code(BadCode::Newer) => {
-            "ce code vient d’un contrôleur plus récent : mettez d’abord l’agent à jour".to_owned()
+            "ce code vient d’un serveur Déclic plus récent : mettez d’abord l’agent à jour"
+                .to_owned()
         }
         EnrolError::AlreadyEnrolled(device) => format!(
             "ce PC est déjà inscrit sous le nom {device} ; ajoutez --replace pour lui donner une nouvelle identité"
         ),
         EnrolError::Unreachable(host, _) => format!(
-            "le contrôleur {host} ne répond pas : vérifiez que ce PC est connecté à Internet, puis réessayez"
+            "le serveur Déclic {host} ne répond pas : vérifiez que ce PC est connecté à Internet, puis réessayez"
         ),
         EnrolError::OtherAuthority(host) => format!(
-            "une autre machine a répondu à la place du contrôleur {host} : ne continuez pas sur ce réseau, et prévenez le technicien"
+            "une autre machine a répondu à la place du serveur Déclic {host} : ne continuez pas sur ce réseau, et prévenez le technicien"
         ),
         EnrolError::WrongName(host) => {
             format!(
-                "le certificat du contrôleur n’est pas fait pour {host} : prévenez le technicien"
+                "le certificat du serveur Déclic n’est pas fait pour {host} : prévenez le technicien"
             )
         }
         EnrolError::Clock => {
@@ -42,14 +43,14 @@ pub(super) fn of_enrolment(error: &EnrolError) -> String {
             "le certificat de ce PC a pris fin : demandez un nouveau code".to_owned()
         }
         EnrolError::NotAccepted => {
-            "le contrôleur n’accepte plus le certificat de ce PC : demandez un nouveau code"
+            "le serveur Déclic n’accepte plus le certificat de ce PC : demandez un nouveau code"
                 .to_owned()
         }
         EnrolError::Refused { kind, detail } => match kind.rsplit('/').next() {
             Some("code-used") => "ce code a déjà servi : demandez-en un nouveau".to_owned(),
             Some("code-expired") => "ce code a pris fin : demandez-en un nouveau".to_owned(),
             Some("code-cancelled") => "ce code a été annulé : demandez-en un nouveau".to_owned(),
-            _ => format!("le contrôleur refuse : {detail}"),
+            _ => format!("le serveur Déclic refuse : {detail}"),
         },
         other => format!("l’inscription a échoué : {other}"),
     }

@@ -91,12 +91,12 @@ fn verdict(check: &AuditCheck, v: &Voice) -> String {
             let n = v.number(check.entries);
             let head = check.head.as_deref().unwrap_or("–");
             v.say(
-                format!("{n} entrées, entières ; empreinte à noter ailleurs : {head}"),
+                format!("{n} entrées, registre entier ; empreinte à noter ailleurs : {head}"),
                 format!("{n} entries, whole; hash to note elsewhere: {head}"),
             )
         }
         Some(fault) => v.say(
-            format!("la liste n’est pas entière : {fault}"),
+            format!("le registre n’est pas entier : {fault}"),
             format!("the list is not whole: {fault}"),
         ),
     }

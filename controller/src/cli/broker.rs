@@ -10,7 +10,7 @@ use declic_common::tr;
 pub enum BrokerCommand {
     #[command(
         subcommand,
-        about = tr("Écrire les réglages d’un courtier MQTT", "Write the settings of an MQTT broker")
+        about = tr("Écrire les réglages d’un broker MQTT", "Write the settings of an MQTT broker")
     )]
     Config(BrokerKind),
 }
@@ -25,12 +25,12 @@ pub enum BrokerKind {
 pub struct MosquittoArgs {
     #[arg(
         long, env = "DECLIC_DATA_DIR", value_name = "DIR", default_value = "/var/lib/declic",
-        help = tr("Dossier de données du contrôleur", "Data directory of the controller")
+        help = tr("Dossier de données du serveur Déclic", "Data directory of the controller")
     )]
     pub data_dir: PathBuf,
     #[arg(
         long, value_name = "PORT", default_value_t = MQTT_PORT,
-        help = tr("Port où le courtier écoute les postes", "Port on which the broker listens to devices")
+        help = tr("Port où le broker écoute les PC", "Port on which the broker listens to devices")
     )]
     pub port: u16,
     #[arg(

@@ -28,7 +28,7 @@ pub struct Target {
     #[arg(
         long, global = true, env = "DECLIC_DATA_DIR", value_name = "DIR",
         default_value = "/var/lib/declic",
-        help = tr("Dossier de données du contrôleur", "Data directory of the controller")
+        help = tr("Dossier de données du serveur Déclic", "Data directory of the controller")
     )]
     pub data_dir: PathBuf,
     #[arg(
@@ -187,7 +187,7 @@ impl Controller {
             [] => Err(Failure::new(
                 Exit::NotFound,
                 tr(
-                    format!("aucun poste ne s’appelle {asked} ; voir `declic device list`"),
+                    format!("aucun PC ne s’appelle {asked} ; voir `declic device list`"),
                     format!("no device is called {asked}; see `declic device list`"),
                 ),
             )),
@@ -197,7 +197,7 @@ impl Controller {
                 Err(Failure::new(
                     Exit::Conflict,
                     tr(
-                        format!("plusieurs postes portent l’étiquette {asked} : {names}"),
+                        format!("plusieurs PC portent le numéro d’inventaire {asked} : {names}"),
                         format!("several devices carry the tag {asked}: {names}"),
                     ),
                 ))
@@ -210,7 +210,7 @@ impl Controller {
         let text = match (&self.target.url, io_kind(&error)) {
             (None, Some(ErrorKind::NotFound | ErrorKind::ConnectionRefused)) => tr(
                 format!(
-                    "aucun contrôleur ne tourne sur {dir} (le démarrer avec `declic serve --data-dir {dir}`)"
+                    "aucun serveur Déclic ne tourne sur {dir} (le démarrer avec `declic serve --data-dir {dir}`)"
                 ),
                 format!(
                     "no controller runs on {dir} (start it with `declic serve --data-dir {dir}`)"
@@ -219,7 +219,7 @@ impl Controller {
             (None, Some(ErrorKind::PermissionDenied)) => {
                 let text = tr(
                     format!(
-                        "le contrôleur de {dir} n’écoute que son propriétaire (essayer avec sudo)"
+                        "le serveur Déclic de {dir} n’écoute que son propriétaire (essayer avec sudo)"
                     ),
                     format!("the controller of {dir} answers to its owner only (try with sudo)"),
                 );
@@ -232,7 +232,7 @@ impl Controller {
             _ => {
                 let cause = innermost(&error);
                 tr(
-                    format!("le contrôleur n’a pas répondu ({cause})"),
+                    format!("le serveur Déclic n’a pas répondu ({cause})"),
                     format!("the controller did not answer ({cause})"),
                 )
             }
@@ -250,7 +250,7 @@ fn not_ours() -> Failure {
     Failure::new(
         Exit::Failed,
         tr(
-            "la réponse n’est pas celle d’un contrôleur de cette version",
+            "la réponse n’est pas celle d’un serveur Déclic de cette version",
             "the answer is not that of a controller of this version",
         ),
     )

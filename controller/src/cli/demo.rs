@@ -27,13 +27,13 @@ pub struct DemoArgs {
     pub http: SocketAddr,
     #[arg(
         long, value_name = "ADDR", default_value = "127.0.0.1:8883",
-        help = tr("Où écouter les postes simulés", "Where to listen to the simulated devices")
+        help = tr("Où écouter les PC simulés", "Where to listen to the simulated devices")
     )]
     pub mqtt: SocketAddr,
     #[arg(
         long, value_name = "SECONDS", default_value_t = 30,
         value_parser = clap::value_parser!(u32).range(1..=86_400),
-        help = tr("Secondes entre deux rapports", "Seconds between two reports")
+        help = tr("Secondes entre deux relevés", "Seconds between two reports")
     )]
     pub interval: u32,
 }

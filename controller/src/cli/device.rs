@@ -67,8 +67,8 @@ pub(crate) async fn run(
             let state = voice.command(sent.state);
             let end = voice.moment(sent.expires_at);
             Ok(aside(voice.say(
-                format!("demande {state}, valable jusqu’au {end}"),
-                format!("request {state}, valid until {end}"),
+                format!("commande {state}, valable jusqu’au {end}"),
+                format!("command {state}, valid until {end}"),
             )))
         }
         DeviceCommand::Commands { device, format } => {
@@ -107,15 +107,15 @@ pub(crate) async fn run(
             let path = path(controller, &device, "/retire").await?;
             controller.post(&path, &json!({})).await?;
             Ok(aside(voice.say(
-                "poste retiré ; il l’apprendra à sa prochaine connexion".to_owned(),
-                "device retired; it will be told at its next connection".to_owned(),
+                "PC retiré ; il l’apprend dès qu’il est connecté".to_owned(),
+                "device retired; it is told as soon as it is connected".to_owned(),
             )))
         }
         DeviceCommand::Revoke { device } => {
             let path = path(controller, &device, "/revoke").await?;
             controller.post(&path, &json!({})).await?;
             Ok(aside(voice.say(
-                "certificat révoqué ; ce poste ne peut plus se connecter".to_owned(),
+                "certificat révoqué ; ce PC ne peut plus se connecter".to_owned(),
                 "certificate revoked; this device can no longer connect".to_owned(),
             )))
         }

@@ -21,9 +21,9 @@ pub struct EnrolArgs {
 pub enum EnrolCommand {
     #[command(about = tr("Faire un code, qui sert une fois", "Make a code, which works once"))]
     New {
-        #[arg(long, value_name = "TAG", help = tr("Étiquette du poste, par exemple BDX-001", "Asset tag of the device, such as BDX-001"))]
+        #[arg(long, value_name = "TAG", help = tr("Numéro d’inventaire du PC, par exemple BDX-001", "Asset tag of the device, such as BDX-001"))]
         asset: Option<String>,
-        #[arg(long, help = tr("Site du poste", "Site of the device"))]
+        #[arg(long, help = tr("Site du PC", "Site of the device"))]
         site: Option<String>,
         #[arg(
             long, value_parser = clap::value_parser!(u32).range(1..=8_760),
@@ -33,7 +33,7 @@ pub enum EnrolCommand {
         #[arg(
             long, value_name = "DEVICE",
             help = tr(
-                "Lier le code à ce poste, dont le certificat est perdu",
+                "Lier le code à ce PC, dont le certificat est perdu",
                 "Bind the code to this device, whose certificate was lost"
             )
         )]
@@ -110,7 +110,7 @@ pub(crate) async fn run(
 fn made(enrolment: &Enrolment, v: &Voice) -> Result<Said, Failure> {
     let code = enrolment.code.as_ref().ok_or_else(|| {
         let text = v.say(
-            "le contrôleur n’a pas donné le code",
+            "le serveur Déclic n’a pas donné le code",
             "the controller gave no code",
         );
         Failure::new(Exit::Failed, text)
@@ -118,7 +118,7 @@ fn made(enrolment: &Enrolment, v: &Voice) -> Result<Said, Failure> {
     let end = v.moment(enrolment.expires_at);
     let aside = v.say(
         format!(
-            "code à usage unique, valable jusqu’au {end} ; sur le poste : declic-agent enrol CODE\n"
+            "code à usage unique, valable jusqu’au {end} ; sur le PC : declic-agent enrol CODE\n"
         ),
         format!("one-use code, valid until {end}; on the PC: declic-agent enrol CODE\n"),
     );
@@ -130,7 +130,15 @@ fn made(enrolment: &Enrolment, v: &Voice) -> Result<Said, Failure> {
 
 fn list(codes: &[Enrolment], v: &Voice) -> String {
     let head = v.say(
-        ["CODE", "ÉTIQUETTE", "SITE", "ÉTAT", "FAIT", "FIN", "POSTE"],
+        [
+            "CODE",
+            "N° D’INVENTAIRE",
+            "SITE",
+            "ÉTAT",
+            "FAIT",
+            "FIN",
+            "PC",
+        ],
         ["CODE", "ASSET", "SITE", "STATE", "MADE", "ENDS", "DEVICE"],
     );
     let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());

@@ -53,7 +53,7 @@ impl Failure {
         };
         let detail = clean(&problem.detail);
         let text = match problem.word() {
-            Some(ProblemKind::UnknownDevice) => tr("poste inconnu", "unknown device").to_owned(),
+            Some(ProblemKind::UnknownDevice) => tr("PC inconnu", "unknown device").to_owned(),
             Some(ProblemKind::UnknownEnrolment) => {
                 tr("code d’inscription inconnu", "unknown enrolment code").to_owned()
             }
@@ -63,7 +63,7 @@ impl Failure {
             )
             .to_owned(),
             Some(ProblemKind::NotFound) => tr(
-                "le contrôleur ne connaît pas cette demande : sa version est sans doute plus ancienne",
+                "le serveur Déclic ne connaît pas cette demande : sa version est sans doute plus ancienne",
                 "the controller does not know this request: it is probably of an older version",
             )
             .to_owned(),

@@ -41,7 +41,7 @@ use self::words::Voice;
 #[command(
     name = "declic", version, disable_help_subcommand = true,
     about = tr(
-        "Suivre les postes d’un programme Déclic",
+        "Suivre les PC d’un programme Déclic",
         "Track the devices of a Déclic programme"
     ),
     after_help = tr(
@@ -57,19 +57,19 @@ pub struct Cli {
 #[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
 #[allow(clippy::large_enum_variant)] // one of them, once in a process
 pub enum Command {
-    #[command(about = tr("Faire tourner le contrôleur", "Run the controller"))]
+    #[command(about = tr("Faire tourner le serveur Déclic", "Run the controller"))]
     Serve(ServeArgs),
     #[command(about = tr("Essayer sur cette machine, avec des foyers simulés", "Try it on this machine, with simulated homes"))]
     Demo(DemoArgs),
-    #[command(about = tr("Les postes", "The devices"))]
+    #[command(about = tr("Les PC", "The devices"))]
     Device(DeviceArgs),
-    #[command(about = tr("Inscrire des postes", "Let devices join"))]
+    #[command(about = tr("Inscrire des PC", "Let devices join"))]
     Enrol(EnrolArgs),
-    #[command(about = tr("Comment va le contrôleur", "How the controller is"))]
+    #[command(about = tr("Comment va le serveur Déclic", "How the controller is"))]
     Status(StatusArgs),
     #[command(about = tr("Qui a changé quoi", "Who changed what"))]
     Audit(AuditArgs),
-    #[command(subcommand, about = tr("Un courtier MQTT existant", "An existing MQTT broker"))]
+    #[command(subcommand, about = tr("Un broker MQTT existant", "An existing MQTT broker"))]
     Broker(BrokerCommand),
     #[command(about = tr("Compléter les commandes dans un interpréteur", "Complete commands in a shell"))]
     Completions(CompletionsArgs),

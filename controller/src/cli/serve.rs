@@ -30,7 +30,7 @@ pub struct ServeArgs {
     pub data_dir: Option<PathBuf>,
     #[arg(
         long, env = "DECLIC_MQTT", value_name = "ADDR",
-        help = tr("Où écouter les postes (MQTT sur TLS) [0.0.0.0:8883]", "Where to listen to devices (MQTT over TLS) [0.0.0.0:8883]")
+        help = tr("Où écouter les PC (MQTT sur TLS) [0.0.0.0:8883]", "Where to listen to devices (MQTT over TLS) [0.0.0.0:8883]")
     )]
     pub mqtt: Option<SocketAddr>,
     #[arg(
@@ -40,12 +40,12 @@ pub struct ServeArgs {
     pub http: Option<SocketAddr>,
     #[arg(
         long, env = "DECLIC_ENROL", value_name = "ADDR",
-        help = tr("Où inscrire les postes (TLS) [0.0.0.0:8443]", "Where devices join (TLS) [0.0.0.0:8443]")
+        help = tr("Où inscrire les PC (TLS) [0.0.0.0:8443]", "Where devices join (TLS) [0.0.0.0:8443]")
     )]
     pub enrol: Option<SocketAddr>,
     #[arg(
         long, env = "DECLIC_PUBLIC_HOST", value_name = "NAME",
-        help = tr("Nom ou adresse où les foyers trouvent ce contrôleur", "Name or address at which homes find this controller")
+        help = tr("Nom ou adresse où les foyers trouvent ce serveur Déclic", "Name or address at which homes find this controller")
     )]
     pub public_host: Option<String>,
     #[arg(
@@ -61,7 +61,7 @@ pub struct ServeArgs {
     #[arg(
         long, env = "DECLIC_BROKER", value_name = "URL",
         help = tr(
-            "Passer par un courtier MQTT existant (mqtts://hôte:8883) au lieu d’écouter soi-même",
+            "Passer par un broker MQTT existant (mqtts://hôte:8883) au lieu d’écouter soi-même",
             "Go through an existing MQTT broker (mqtts://host:8883) instead of listening"
         )
     )]
@@ -69,13 +69,13 @@ pub struct ServeArgs {
     #[arg(
         long, env = "DECLIC_INTERVAL", value_name = "SECONDS",
         value_parser = clap::value_parser!(u32).range(i64::from(INTERVAL_MIN_S)..=i64::from(INTERVAL_MAX_S)),
-        help = tr("Secondes entre deux rapports d’un nouveau poste [900]", "Seconds between two reports of a new device [900]")
+        help = tr("Secondes entre deux relevés d’un nouveau PC [900]", "Seconds between two reports of a new device [900]")
     )]
     pub interval: Option<u32>,
     #[arg(
         long = "probe-host", env = "DECLIC_PROBE_HOSTS", value_name = "HOST:PORT", value_delimiter = ',',
         help = tr(
-            "Hôte que les postes essaient pour savoir si internet est là (4 au plus)",
+            "Hôte que les PC essaient pour savoir si internet est là (4 au plus)",
             "Host that devices try to tell whether the internet is there (at most 4)"
         )
     )]

@@ -74,7 +74,7 @@ fn screen(status: &ServerStatus, v: &Voice) -> String {
     );
     let messages = v.say(
         format!(
-            "{} rapports gardés, {} messages refusés, {} répétés",
+            "{} relevés gardés, {} messages refusés, {} répétés",
             v.number(status.stored),
             v.number(status.refused),
             v.number(status.repeats)
@@ -94,7 +94,7 @@ fn screen(status: &ServerStatus, v: &Voice) -> String {
             v.say("Démarré", "Started"),
             v.since(Some(status.started_at)),
         ),
-        (v.say("Postes", "Devices"), devices),
+        (v.say("PC", "Devices"), devices),
         (v.say("Depuis le démarrage", "Since the start"), messages),
         ("MQTT", status.mqtt.clone()),
         (v.say("Inscription", "Enrolment"), or_dash(&status.enrol)),

@@ -196,7 +196,7 @@ impl Voice {
             Presence::NeverStarted => self.say("jamais démarré", "never started"),
             Presence::On => self.say("allumé", "on"),
             Presence::Quiet => self.say("silencieux", "quiet"),
-            Presence::Overdue => self.say("à appeler", "overdue"),
+            Presence::Overdue => self.say("silence inhabituel", "overdue"),
             Presence::Unreachable => self.say("injoignable", "unreachable"),
             Presence::Paused => self.say("en pause", "paused"),
             Presence::Retired => self.say("retiré", "retired"),
@@ -268,7 +268,7 @@ impl Voice {
             "gateway" => self.say("box", "gateway"),
             "dns" => "DNS",
             "internet" => "internet",
-            "controller" => self.say("contrôleur", "controller"),
+            "controller" => self.say("serveur Déclic", "controller"),
             other => other,
         }
     }

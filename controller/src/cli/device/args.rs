@@ -24,9 +24,9 @@ pub struct DeviceArgs {
 
 #[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
 pub enum DeviceCommand {
-    #[command(about = tr("Lister les postes", "List the devices"))]
+    #[command(about = tr("Lister les PC", "List the devices"))]
     List(ListArgs),
-    #[command(about = tr("Tout sur un poste, en un écran", "All about one device, on one screen"))]
+    #[command(about = tr("Tout sur un PC, en un écran", "All about one device, on one screen"))]
     Show {
         #[command(flatten)]
         device: Named,
@@ -35,7 +35,7 @@ pub enum DeviceCommand {
     },
     #[command(about = tr("L’historique d’une mesure", "The history of a metric"))]
     History(HistoryArgs),
-    #[command(about = tr("Demander quelque chose à un poste", "Ask something of a device"))]
+    #[command(about = tr("Demander quelque chose à un PC", "Ask something of a device"))]
     Send {
         #[command(flatten)]
         device: Named,
@@ -47,14 +47,14 @@ pub enum DeviceCommand {
         #[command(subcommand)]
         what: SendWhat,
     },
-    #[command(about = tr("Ce qui a été demandé à un poste", "What a device was asked to do"))]
+    #[command(about = tr("Ce qui a été demandé à un PC", "What a device was asked to do"))]
     Commands {
         #[command(flatten)]
         device: Named,
         #[arg(long, value_enum, default_value_t, help = tr("Forme de la réponse", "Form of the answer"))]
         format: Format,
     },
-    #[command(about = tr("Voir ou changer les réglages d’un poste", "See or change the settings of a device"))]
+    #[command(about = tr("Voir ou changer les réglages d’un PC", "See or change the settings of a device"))]
     Settings(SettingsArgs),
     #[command(about = tr("Faire le code de la charte signée", "Make the code of the signed charter"))]
     Charter {
@@ -62,7 +62,7 @@ pub enum DeviceCommand {
         device: Named,
     },
     #[command(about = tr(
-        "Retirer un poste : il efface l’état de l’agent et cesse d’écrire",
+        "Retirer un PC : il efface l’état de l’agent et cesse d’écrire",
         "Retire a device: it erases the agent's state and stops reporting"
     ))]
     Retire {
@@ -70,7 +70,7 @@ pub enum DeviceCommand {
         device: Named,
     },
     #[command(about = tr(
-        "Révoquer le certificat d’un poste perdu ou volé, tout de suite",
+        "Révoquer le certificat d’un PC perdu ou volé, tout de suite",
         "Revoke the certificate of a lost or stolen device, at once"
     ))]
     Revoke {
@@ -81,7 +81,7 @@ pub enum DeviceCommand {
 
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    #[arg(help = tr("Nom (d-…) ou étiquette du poste", "Name (d-…) or asset tag of the device"))]
+    #[arg(help = tr("Nom (d-…) ou numéro d’inventaire du PC", "Name (d-…) or asset tag of the device"))]
     pub device: String,
 }
 
@@ -91,7 +91,7 @@ pub struct ListArgs {
     pub presence: Option<String>,
     #[arg(long, help = tr("Seulement ce site", "Only this site"))]
     pub site: Option<String>,
-    #[arg(long, help = tr("Texte dans l’étiquette ou le nom", "Text in the asset tag or the name"))]
+    #[arg(long, help = tr("Texte dans le numéro d’inventaire ou le nom", "Text in the asset tag or the name"))]
     pub text: Option<String>,
     #[arg(long, value_enum, default_value_t, help = tr("Ordre de la liste", "Order of the list"))]
     pub sort: Sort,
@@ -151,7 +151,7 @@ pub struct SettingsArgs {
     #[arg(
         long, value_name = "SECONDS",
         value_parser = clap::value_parser!(u32).range(i64::from(INTERVAL_MIN_S)..=i64::from(INTERVAL_MAX_S)),
-        help = tr("Secondes entre deux rapports", "Seconds between two reports")
+        help = tr("Secondes entre deux relevés", "Seconds between two reports")
     )]
     pub interval: Option<u32>,
     #[arg(
@@ -163,9 +163,9 @@ pub struct SettingsArgs {
 
 #[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
 pub enum SendWhat {
-    #[command(about = tr("Écrire et refaire l’inventaire maintenant", "Report and take the inventory now"))]
+    #[command(about = tr("Envoyer un relevé et la fiche technique maintenant", "Report and take the inventory now"))]
     Refresh,
-    #[command(about = tr("Mesurer de plus près ; l’habitant l’accepte à l’écran", "Measure more closely; the resident accepts it on screen"))]
+    #[command(about = tr("Mesurer de plus près ; la personne du foyer l’accepte à l’écran", "Measure more closely; the resident accepts it on screen"))]
     Diagnose {
         #[arg(
             long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=60),
@@ -173,7 +173,7 @@ pub enum SendWhat {
         )]
         minutes: u16,
     },
-    #[command(about = tr("Montrer un texte à l’habitant", "Show a text to the resident"))]
+    #[command(about = tr("Montrer un texte à la personne du foyer", "Show a text to the resident"))]
     Message {
         #[arg(help = tr("Le texte", "The text"))]
         text: String,

@@ -17,7 +17,7 @@ pub(crate) fn device(detail: &DeviceDetail, v: &Voice) -> String {
             blocks.push(readings(&latest.report, v));
         }
         None => blocks.push(vec![(
-            v.say("Dernier rapport", "Last report"),
+            v.say("Dernier relevé", "Last report"),
             v.say("aucun", "none").to_owned(),
         )]),
     }
@@ -39,8 +39,11 @@ fn who(device: &DeviceSummary, v: &Voice) -> Vec<Line> {
     let reports = v.number(device.reports);
     let lost = v.number(device.lost);
     vec![
-        (v.say("Poste", "Device"), device.device.to_string()),
-        (v.say("Étiquette", "Asset tag"), or_dash(&device.asset)),
+        (v.say("PC", "Device"), device.device.to_string()),
+        (
+            v.say("N° d’inventaire", "Asset tag"),
+            or_dash(&device.asset),
+        ),
         ("Site", or_dash(&device.site)),
         (v.say("Présence", "Presence"), presence),
         (v.say("Vu", "Seen"), v.since(device.last_seen)),
@@ -55,7 +58,7 @@ fn who(device: &DeviceSummary, v: &Voice) -> Vec<Line> {
         (
             "Messages",
             v.say(
-                format!("{reports} rapports reçus, {lost} messages perdus"),
+                format!("{reports} relevés reçus, {lost} messages perdus"),
                 format!("{reports} reports received, {lost} messages lost"),
             ),
         ),
@@ -80,7 +83,7 @@ fn moments(latest: &Latest, v: &Voice) -> Vec<Line> {
         ),
     };
     vec![
-        (v.say("Dernier rapport", "Last report"), reported),
+        (v.say("Dernier relevé", "Last report"), reported),
         (v.say("Allumé depuis", "Up for"), v.span(latest.uptime_ms)),
         (v.say("Horloge", "Clock"), clock),
     ]

@@ -11,12 +11,12 @@ use crate::domain::metric::Metric;
 pub(crate) fn devices(devices: &[DeviceSummary], v: &Voice) -> String {
     let head = v.say(
         [
-            "POSTE",
-            "ÉTIQUETTE",
+            "PC",
+            "N° D’INVENTAIRE",
             "SITE",
             "PRÉSENCE",
             "VU",
-            "RAPPORTS",
+            "RELEVÉS",
             "PERDUS",
             "AGENT",
         ],
@@ -45,8 +45,8 @@ pub(crate) fn devices(devices: &[DeviceSummary], v: &Voice) -> String {
 
 pub(crate) fn commands(commands: &[CommandInfo], v: &Voice) -> String {
     let head = v.say(
-        ["DEMANDE", "ÉTAT", "FAITE LE", "FIN", "TEXTE"],
-        ["REQUEST", "STATE", "MADE", "ENDS", "TEXT"],
+        ["COMMANDE", "ÉTAT", "FAITE LE", "FIN", "TEXTE"],
+        ["COMMAND", "STATE", "MADE", "ENDS", "TEXT"],
     );
     let rows: Vec<Vec<String>> = commands
         .iter()
@@ -92,7 +92,7 @@ pub(crate) fn settings(settings: &Settings, v: &Voice) -> String {
         None => "–",
     };
     sheet(&[
-        (v.say("Un rapport toutes les", "A report every"), interval),
+        (v.say("Un relevé toutes les", "A report every"), interval),
         (v.say("Hôtes essayés", "Hosts tried"), hosts),
         (v.say("Charte", "Charter"), charter.to_owned()),
     ])
