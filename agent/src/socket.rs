@@ -31,6 +31,12 @@ pub type Question = (Ask, oneshot::Sender<Answer>);
 pub enum AskError {
     #[error("no agent runs here")]
     NotRunning(#[source] io::Error),
+    #[error("this account cannot reach the agent of {path}")]
+    Closed {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     #[error("the agent did not answer")]
     NoAnswer(#[source] io::Error),
     #[error("the agent's answer is unreadable")]
@@ -58,7 +64,18 @@ pub fn listen(state_dir: &Path) -> io::Result<UnixListener> {
     }
     let listener = UnixListener::bind(&path)?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o666))?;
+    let_through(state_dir)?;
     Ok(listener)
+}
+
+/// Other accounts may reach the socket through the folder, and neither list it nor
+/// read what else is in it: every file and folder there is the agent's alone.
+fn let_through(state_dir: &Path) -> io::Result<()> {
+    let mode = fs::metadata(state_dir)?.permissions().mode();
+    if mode & 0o011 == 0o011 {
+        return Ok(());
+    }
+    fs::set_permissions(state_dir, fs::Permissions::from_mode(mode | 0o011))
 }
 
 /// Brings questions to the agent for as long as it takes them.
@@ -109,7 +126,14 @@ async fn visit(stream: UnixStream, questions: mpsc::Sender<Question>) -> io::Res
 
 /// Asks the agent of a state directory. Blocks.
 pub fn ask(state_dir: &Path, ask: &Ask) -> Result<Answer, AskError> {
-    let mut stream = BlockingStream::connect(path(state_dir)).map_err(AskError::NotRunning)?;
+    let mut stream =
+        BlockingStream::connect(path(state_dir)).map_err(|source| match source.kind() {
+            io::ErrorKind::PermissionDenied => AskError::Closed {
+                path: state_dir.to_owned(),
+                source,
+            },
+            _ => AskError::NotRunning(source),
+        })?;
     let mut line = serde_json::to_vec(ask).map_err(AskError::Unreadable)?;
     line.push(b'\n');
     let mut talk = || -> io::Result<String> {
@@ -121,4 +145,20 @@ pub fn ask(state_dir: &Path, ask: &Ask) -> Result<Answer, AskError> {
     };
     let answer = talk().map_err(AskError::NoAnswer)?;
     serde_json::from_str(&answer).map_err(AskError::Unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_account_of_the_pc_reaches_the_socket_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        let _listener = listen(dir.path()).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        // Through the folder, without listing it.
+        assert_eq!(mode(dir.path()), 0o711);
+        assert_eq!(mode(&path(dir.path())), 0o666);
+    }
 }

@@ -245,6 +245,14 @@ fn ask(place: &Place, question: &Ask, show: impl FnOnce(Answer)) -> ExitCode {
             ));
             ExitCode::from(UNREACHABLE)
         }
+        Err(error @ AskError::Closed { .. }) => {
+            tracing::debug!(?error, "the socket is closed to this account");
+            print::error(tr(
+                "Ce compte ne peut pas joindre l’agent de ce PC. Relancer l’agent, ou essayer avec sudo.",
+                "This account cannot reach the agent of this PC. Restart the agent, or try with sudo.",
+            ));
+            ExitCode::from(REFUSED)
+        }
         Err(error) => {
             print::error(&format!("{:#}", anyhow::Error::from(error)));
             ExitCode::from(FAILED)
