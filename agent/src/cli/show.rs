@@ -152,7 +152,7 @@ fn date(ms: i64) -> String {
         |_| "?".to_owned(),
         |at| {
             at.to_zoned(TimeZone::system())
-                .strftime("%d/%m/%Y %H:%M")
+                .strftime(tr("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M"))
                 .to_string()
         },
     )
