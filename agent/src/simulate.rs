@@ -174,11 +174,12 @@ impl Probe for Home {
     }
 
     fn slow(&mut self) -> SlowJob {
+        let pending = self.noise.between(0, 40);
         let slow = Slow {
             slow_at: None,
             updates: Some(Updates {
-                pending: narrow(self.noise.between(0, 40)),
-                security: narrow(self.noise.between(0, 3)),
+                pending: narrow(pending),
+                security: narrow(self.noise.between(0, pending.min(3))),
                 lists_age_s: Some(self.noise.between(600, 86_400)),
             }),
             reboot_required: Some(self.seed % 7 == 3),
@@ -288,6 +289,14 @@ mod tests {
         let (mut a, mut b) = (Home::new(12, 1), Home::new(12, 2));
         assert_eq!(a.inventory(), b.inventory());
         assert_ne!(a.clocks().boot_id, b.clocks().boot_id);
+    }
+
+    #[test]
+    fn security_updates_are_some_of_those_that_wait() {
+        for seed in 0..500 {
+            let updates = Home::new(seed, 1).slow()().updates.unwrap();
+            assert!(updates.security <= updates.pending, "{updates:?}");
+        }
     }
 
     #[test]
