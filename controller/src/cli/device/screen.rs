@@ -296,6 +296,10 @@ fn machine(inventory: &Inventory, v: &Voice) -> Vec<Line> {
     if let Some(memory) = &inventory.memory {
         let fitted = memory.modules.as_ref().map(Vec::len);
         let slots = match (fitted, memory.slots) {
+            (Some(1), Some(slots)) => Some(v.say(
+                format!("1 barrette, {slots} emplacements"),
+                format!("1 module, {slots} slots"),
+            )),
             (Some(fitted), Some(slots)) => Some(v.say(
                 format!("{fitted} barrettes, {slots} emplacements"),
                 format!("{fitted} modules, {slots} slots"),
