@@ -113,35 +113,43 @@ fn demo_options(args: DemoArgs) -> DemoOptions {
     }
 }
 
-/// Says where to look.
+/// Says where to look, with commands that work as they are: the program may not
+/// be on the path of whoever has just built it.
 fn show(tour: &Tour) {
+    let declic = std::env::args()
+        .next()
+        .unwrap_or_else(|| "declic".to_owned());
     let dir = tour.data_dir.display();
-    let text = match Lang::current() {
-        Lang::Fr => format!(
-            "Déclic tourne avec {} foyers simulés ; le premier est cette machine.\n\
-             \n\
-             \x20 Postes       declic device list --data-dir {dir}\n\
-             \x20 Un poste     declic device show BDX-001 --data-dir {dir}\n\
-             \x20 État         declic status --data-dir {dir}\n\
-             \x20 API          http://{}/api/v1/devices\n\
-             \x20 MQTT (TLS)   {}\n\
-             \n\
-             Ctrl-C pour arrêter.",
-            tour.devices, tour.http, tour.mqtt
+    let devices = tour.devices;
+    let (head, names, end) = match Lang::current() {
+        Lang::Fr => (
+            format!(
+                "Déclic tourne avec {devices} foyers ; le premier est cette machine, les autres sont simulés."
+            ),
+            ["Les PC", "Un PC", "État"],
+            "Ctrl-C pour arrêter.",
         ),
-        Lang::En => format!(
-            "Déclic runs with {} homes; the first one is this machine, the others are simulated.\n\
-             \n\
-             \x20 Devices      declic device list --data-dir {dir}\n\
-             \x20 One device   declic device show BDX-001 --data-dir {dir}\n\
-             \x20 State        declic status --data-dir {dir}\n\
-             \x20 API          http://{}/api/v1/devices\n\
-             \x20 MQTT (TLS)   {}\n\
-             \n\
-             Ctrl-C to stop.",
-            tour.devices, tour.http, tour.mqtt
+        Lang::En => (
+            format!(
+                "Déclic runs with {devices} homes; the first one is this machine, the others are simulated."
+            ),
+            ["Devices", "One device", "State"],
+            "Ctrl-C to stop.",
         ),
     };
+    let [list, one, state] = names;
+    let text = format!(
+        "{head}\n\
+         \n\
+         \x20 {list:<11}  {declic} device list --data-dir {dir}\n\
+         \x20 {one:<11}  {declic} device show BDX-001 --data-dir {dir}\n\
+         \x20 {state:<11}  {declic} status --data-dir {dir}\n\
+         \x20 API          http://{}/api/v1/devices\n\
+         \x20 MQTT (TLS)   {}\n\
+         \n\
+         {end}",
+        tour.http, tour.mqtt
+    );
     // A terminal that went away does not stop the demonstration.
     let _ = writeln!(io::stdout().lock(), "{text}");
 }
