@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod needs;
+mod picture;
 mod run;
 mod test;
 
@@ -20,6 +21,8 @@ struct Cli {
 enum Task {
     /// Everything that must pass: format, lints, documents, licences, tests and stories
     Test,
+    /// Draws the terminal session of the README from its text
+    Picture,
     /// What an agent and a controller cost, measured on this machine
     Bench {
         /// All of them when none is named
@@ -32,6 +35,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Task::Test => test::everything(),
+        Task::Picture => picture::draw(),
         Task::Bench { benches, format } => bench::run_all(&benches, format),
     };
     match done {
