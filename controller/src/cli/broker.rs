@@ -35,7 +35,7 @@ pub struct MosquittoArgs {
     pub port: u16,
     #[arg(
         long, env = "DECLIC_PUBLIC_HOST", value_name = "NAME",
-        help = tr("Nom ou adresse où les foyers trouvent le courtier", "Name or address at which homes find the broker")
+        help = tr("Nom ou adresse où les foyers trouvent le broker", "Name or address at which homes find the broker")
     )]
     pub public_host: String,
 }

@@ -1,6 +1,6 @@
 //! The command line of technicians: `declic`.
 //!
-//! `serve`, `demo` and `broker config` do their work in this process; everything
+//! `serve`, `demo`, `store` and `broker config` do their work in this process; everything
 //! else asks a running controller, because the store belongs to one process.
 
 mod audit;
@@ -14,6 +14,7 @@ mod exit;
 mod output;
 pub mod serve;
 mod status;
+pub mod store;
 mod words;
 
 #[cfg(test)]
@@ -35,6 +36,7 @@ use self::exit::{Exit, Failure};
 use self::output::{Said, clean};
 use self::serve::ServeArgs;
 use self::status::StatusArgs;
+use self::store::StoreCommand;
 use self::words::Voice;
 
 #[derive(Parser, Clone, Debug, PartialEq, Eq)]
@@ -71,6 +73,8 @@ pub enum Command {
     Audit(AuditArgs),
     #[command(subcommand, about = tr("Un broker MQTT existant", "An existing MQTT broker"))]
     Broker(BrokerCommand),
+    #[command(subcommand, about = tr("La base, le serveur Déclic arrêté", "The store, with the controller stopped"))]
+    Store(StoreCommand),
     #[command(about = tr("Compléter les commandes dans un interpréteur", "Complete commands in a shell"))]
     Completions(CompletionsArgs),
 }
@@ -82,6 +86,7 @@ pub enum Own {
     Serve(ServeArgs),
     Demo(DemoArgs),
     Mosquitto(MosquittoArgs),
+    Store(StoreCommand),
 }
 
 /// The command line, in the language that was chosen.
@@ -163,6 +168,7 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Broker(BrokerCommand::Config(BrokerKind::Mosquitto(args))) => {
             return finish_own(own(Own::Mosquitto(args)));
         }
+        Command::Store(command) => return finish_own(own(Own::Store(command))),
         Command::Completions(args) => return finish(Ok(completions::run(&args))),
         Command::Device(args) => (args.target.clone(), Asked::Device(args)),
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),

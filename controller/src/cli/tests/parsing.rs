@@ -38,6 +38,8 @@ fn what_the_documents_show_can_be_typed() {
         "declic device revoke d-abcdefghijkl",
         "declic device charter BDX-001",
         "declic enrol new --asset BDX-001 --data-dir /tmp/d",
+        "declic store check --data-dir /tmp/d",
+        "declic store salvage --data-dir /tmp/d --into /tmp/new",
         "declic enrol list --format csv",
         "declic enrol cancel abc",
         "declic status --url http://127.0.0.1:8080",

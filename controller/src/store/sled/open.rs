@@ -34,7 +34,9 @@ pub struct Options {
 pub enum OpenError {
     #[error("failed to open the store: another controller is running on this data directory")]
     Locked,
-    #[error("failed to open the store: its files cannot be used")]
+    #[error(
+        "failed to open the store: its files cannot be used (is this the controller's account?)"
+    )]
     Io(#[from] io::Error),
     /// Opening it again would fail again.
     #[error(

@@ -1,0 +1,57 @@
+//! `declic store`: reads the whole store of a data directory in this process, and
+//! saves what is left of a damaged one. No controller may run there.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::ensure;
+
+use crate::store::Store;
+use crate::store::check::{Checked, check};
+use crate::store::sled::{Options, Salvaged, SledStore, salvage};
+
+/// Reads every row of the store in `data_dir`. Blocks.
+pub fn run(data_dir: &Path) -> anyhow::Result<Checked> {
+    let store = SledStore::open(&folder(data_dir)?, Options::default())?;
+    let checked = check(&store);
+    store.close();
+    Ok(checked?)
+}
+
+/// Copies what reads into a new store, `into`, which must not exist yet. The
+/// damaged one is changed by being opened: work on a copy. Blocks.
+pub fn save(data_dir: &Path, into: &Path) -> anyhow::Result<Salvaged> {
+    Ok(salvage(&folder(data_dir)?, into)?)
+}
+
+/// Opening a folder that is not there would make an empty store.
+fn folder(data_dir: &Path) -> anyhow::Result<PathBuf> {
+    let folder = data_dir.join("store");
+    ensure!(
+        folder.is_dir(),
+        "there is no store in {}",
+        data_dir.display()
+    );
+    Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_is_read_and_saved_and_a_missing_one_is_not_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let saved = dir.path().join("saved/store");
+        assert!(run(dir.path()).is_err() && save(dir.path(), &saved).is_err());
+        assert!(!dir.path().join("store").exists());
+        let store = SledStore::open(&dir.path().join("store"), Options::default()).unwrap();
+        assert!(run(dir.path()).is_err(), "a controller runs");
+        store.close();
+        let whole = run(dir.path()).unwrap();
+        assert!(whole.rows > 0 && whole.damaged.is_empty());
+        std::fs::create_dir(dir.path().join("saved")).unwrap();
+        let salvaged = save(dir.path(), &saved).unwrap();
+        assert_eq!((salvaged.values, salvaged.broken_values), (whole.rows, 0));
+        assert_eq!(run(&dir.path().join("saved")).unwrap(), whole);
+    }
+}
