@@ -31,8 +31,8 @@ const REFUSED: u8 = 6;
     version,
     disable_help_subcommand = true,
     about = tr(
-        "L’agent Déclic de ce PC : il aide à le garder en état, et montre tout ce qu’il envoie",
-        "The Déclic agent of this PC: it helps to keep it working, and shows all that it sends",
+        "L’agent Déclic de ce PC : il aide à le garder en état, et montre ce qu’il envoie",
+        "The Déclic agent of this PC: it helps to keep it working, and shows what it sends",
     )
 )]
 pub struct Cli {
@@ -78,8 +78,8 @@ enum Verb {
         place: Place,
     },
     #[command(about = tr(
-        "Montrer tout ce qui a été envoyé, ce qui attend et ce qui partirait maintenant",
-        "Show all that was sent, what waits and what would be sent now",
+        "Montrer les derniers messages envoyés, ceux qui attendent et celui qui partirait maintenant",
+        "Show the last messages sent, those that wait and the one that would be sent now",
     ))]
     Show {
         #[arg(long, help = tr("En JSON", "As JSON"))]
