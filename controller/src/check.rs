@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 
 use crate::store::Store;
 use crate::store::check::{Checked, check};
-use crate::store::sled::{Options, Salvaged, SledStore, salvage};
+use crate::store::sled::{OpenError, Options, SalvageError, Salvaged, SledStore, salvage};
 
 /// Reads every row of the store in `data_dir`. Blocks.
 pub fn run(data_dir: &Path) -> anyhow::Result<Checked> {
@@ -20,7 +20,13 @@ pub fn run(data_dir: &Path) -> anyhow::Result<Checked> {
 /// Copies what reads into a new store, `into`, which must not exist yet. The
 /// damaged one is changed by being opened: work on a copy. Blocks.
 pub fn save(data_dir: &Path, into: &Path) -> anyhow::Result<Salvaged> {
-    Ok(salvage(&folder(data_dir)?, into)?)
+    match salvage(&folder(data_dir)?, into) {
+        Ok(salvaged) => Ok(salvaged),
+        Err(SalvageError::Open(OpenError::Damaged(why))) => {
+            bail!("nothing can be read of this store ({why}); only a backup helps")
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Opening a folder that is not there would make an empty store.
@@ -53,5 +59,8 @@ mod tests {
         let salvaged = save(dir.path(), &saved).unwrap();
         assert_eq!((salvaged.values, salvaged.broken_values), (whole.rows, 0));
         assert_eq!(run(&dir.path().join("saved")).unwrap(), whole);
+        std::fs::write(dir.path().join("store/db"), [7; 4096]).unwrap();
+        let refused = save(dir.path(), &dir.path().join("again")).unwrap_err();
+        assert!(refused.to_string().contains("backup"), "{refused:#}");
     }
 }
