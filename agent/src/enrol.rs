@@ -33,6 +33,8 @@ use self::pin::{Pinned, fingerprint};
 use crate::identity::{
     Identity, IdentityError, failed, provider, public_roots, remove, write_private,
 };
+use crate::life::{self, AlreadyRunning};
+use crate::{spool, state};
 
 /// The key of an enrolment under way.
 const PENDING: &str = "pending.key";
@@ -78,6 +80,8 @@ pub enum EnrolError {
     #[error("failed to prepare the connection")]
     Client(#[source] reqwest::Error),
     #[error(transparent)]
+    Running(#[from] AlreadyRunning),
+    #[error(transparent)]
     Identity(#[from] IdentityError),
 }
 
@@ -113,12 +117,15 @@ pub async fn enrol_on(
     replace: bool,
 ) -> Result<Identity, EnrolError> {
     let code: EnrolCode = code.parse()?;
-    match Identity::load(state_dir) {
+    let before = match Identity::load(state_dir) {
         Ok(identity) if !replace => return Err(EnrolError::AlreadyEnrolled(identity.device)),
+        Ok(identity) => Some(identity.device),
         // Damage is what a new code is for.
-        Ok(_) | Err(IdentityError::NotEnrolled | IdentityError::Damaged { .. }) => {}
+        Err(IdentityError::NotEnrolled | IdentityError::Damaged { .. }) => None,
         Err(error) => return Err(error.into()),
-    }
+    };
+    // An agent that runs would go on as somebody else.
+    let _alone = life::hold(state_dir)?;
     let key = pending_key(state_dir)?;
     let request = EnrolRequest {
         token: HEXLOWER.encode(&code.token),
@@ -130,9 +137,29 @@ pub async fn enrol_on(
         return Err(EnrolError::OtherAuthority(host_port(&code.address)));
     }
     let identity = Identity::new(enrolled, key.serialize_pem(), code.public_certificate)?;
+    if before != Some(identity.device) {
+        // Another name may be another household: what the one before agreed to, and
+        // what it still had to say, is not carried over.
+        forget_household(state_dir)?;
+    }
     identity.save(state_dir)?;
     remove(state_dir, PENDING)?;
     Ok(identity)
+}
+
+/// Erases all state but the identity.
+fn forget_household(state_dir: &Path) -> Result<(), EnrolError> {
+    remove(state_dir, state::FILE)?;
+    remove(state_dir, life::FILE)?;
+    let spool = state_dir.join(spool::DIR);
+    match fs::remove_dir_all(&spool) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(IdentityError::Io {
+            path: spool,
+            source,
+        }
+        .into()),
+        _ => Ok(()),
+    }
 }
 
 /// Gets the next certificate, with a new key, and keeps it. Until then the

@@ -26,6 +26,8 @@ pub struct Reporter {
     slow_begun: Option<u64>,
     /// Usage that was read to show it, and must still be counted.
     usage: Option<Usage>,
+    /// The greatest load that was read to show it.
+    cpu_max: Option<u16>,
 }
 
 impl Reporter {
@@ -58,10 +60,12 @@ impl Reporter {
         let report = self.preview(probe, about);
         self.slow = None;
         self.usage = None;
+        self.cpu_max = None;
         report
     }
 
-    /// The report that would be made now. Nothing is lost by looking.
+    /// The report that would be made now. Looking loses no peak and no usage; the
+    /// mean load of the next report begins here.
     pub fn preview(&mut self, probe: &mut dyn Probe, about: &Circumstances) -> HealthReport {
         let usage = about.consent == Consent::Usage;
         let mut report = probe.readings(usage);
@@ -71,6 +75,10 @@ impl Reporter {
             None
         };
         report.usage = self.usage.clone();
+        if let Some(cpu) = &mut report.cpu {
+            self.cpu_max = self.cpu_max.max(cpu.max_permille);
+            cpu.max_permille = self.cpu_max;
+        }
         report.interval_s = Some(about.interval_s);
         report.consent = Some(about.consent);
         report.ladder = about.ladder.clone();

@@ -1,6 +1,7 @@
 //! Runs an agent: one task that owns everything, and the uplink beside it.
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
@@ -114,11 +115,17 @@ pub async fn run(
     let identity = Identity::load(&options.state_dir)?;
     let (ask, mut questions) = mpsc::channel::<Question>(4);
     let doorman = match options.socket {
-        true => {
-            let listener =
-                socket::listen(&options.state_dir).context("failed to open the agent's socket")?;
-            Some(tokio::spawn(socket::serve(listener, ask.clone())))
-        }
+        true => match socket::listen(&options.state_dir) {
+            Ok(listener) => Some(tokio::spawn(socket::serve(listener, ask.clone()))),
+            Err(error) if error.kind() == ErrorKind::AddrInUse => {
+                return Err(error).context("failed to open the agent's socket");
+            }
+            // A disk that became read-only is just what somebody must hear of.
+            Err(error) => {
+                tracing::warn!(%error, "failed to open the agent's socket: going on without");
+                None
+            }
+        },
         false => None,
     };
     let mut agent = Agent::begin(&options, identity, probe)?;
@@ -133,7 +140,7 @@ pub async fn run(
         if agent.is_retired() {
             break Ended::Retired;
         }
-        let burst_at = Instant::now() + agent.until_burst();
+        let burst_at = agent.until_burst().map(|wait| Instant::now() + wait);
         let next = tokio::select! {
             biased;
             signal = signals.recv() => match signal {
@@ -159,7 +166,7 @@ pub async fn run(
                 next_sample = Instant::now() + sample_every(agent.interval());
                 agent.sample()
             }
-            () = sleep_until(burst_at), if agent.is_connected() => agent.burst(),
+            () = until(burst_at) => agent.burst(),
         };
         match next {
             Next::Nothing => {}
@@ -174,9 +181,14 @@ pub async fn run(
                 next_report = Instant::now();
                 hurry.notify_one();
             }
-            Next::Redial => wire = Wire::lay(&agent, &options, &hurry)?,
+            Next::Reschedule => next_report = next_report.min(Instant::now() + agent.interval()),
+            Next::Redial => {
+                agent.hang_up();
+                wire = Wire::lay(&agent, &options, &hurry)?;
+            }
             Next::Renew => {
                 if agent.renew(&options.state_dir).await {
+                    agent.hang_up();
                     wire = Wire::lay(&agent, &options, &hurry)?;
                 }
             }
@@ -194,6 +206,14 @@ pub async fn run(
         agent.erase(&options.state_dir)?;
     }
     Ok(ended)
+}
+
+/// Resolves at a moment; never without one.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
 }
 
 type SlowTask = JoinHandle<Slow>;

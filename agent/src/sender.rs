@@ -19,14 +19,30 @@ const BURST: usize = 16;
 /// Time between two bursts, in ms. Sixteen reports of a kilobyte a second are a
 /// tenth of a slow line's upstream; a week's backlog takes less than a minute.
 const BURST_EVERY_MS: u64 = 1_000;
+const RESEND_MS: u64 = RESEND_AFTER_S * 1_000;
+/// Without any receipt the wait doubles up to this: a broker whose controller is
+/// away would otherwise pile up the same messages again and again.
+const RESEND_MAX_MS: u64 = 3_600_000;
 
 /// What is on its way in this session. Times are ms since boot.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Sender {
     flying: HashMap<Number, u64>,
     /// Where the backlog has been read to.
     cursor: Option<Cursor>,
     next_burst: u64,
+    resend_after_ms: u64,
+}
+
+impl Default for Sender {
+    fn default() -> Self {
+        Sender {
+            flying: HashMap::new(),
+            cursor: None,
+            next_burst: 0,
+            resend_after_ms: RESEND_MS,
+        }
+    }
 }
 
 impl Sender {
@@ -40,14 +56,34 @@ impl Sender {
         self.flying.insert(number, now);
     }
 
-    /// Forgets what has left the spool.
-    pub fn settled(&mut self, spool: &mut Spool) {
-        self.flying.retain(|number, _| spool.holds(*number));
+    /// A message that the session did not take: the backlog is read anew, so that
+    /// it is not passed over.
+    pub fn not_taken(&mut self) {
+        self.cursor = None;
     }
 
-    /// When [`Sender::burst`] may have something to give.
-    pub fn due(&self, now: u64) -> u64 {
-        self.next_burst.max(now)
+    /// Forgets what has left the spool: a receipt came.
+    pub fn settled(&mut self, spool: &Spool) {
+        self.flying.retain(|number, _| spool.holds(*number));
+        self.resend_after_ms = RESEND_MS;
+    }
+
+    /// When [`Sender::burst`] may have something to give; `None` while nothing waits.
+    pub fn due(&self, spool: &Spool) -> Option<u64> {
+        let waiting = spool.stats().waiting;
+        if waiting == 0 {
+            return None;
+        }
+        let resend = self
+            .flying
+            .values()
+            .min()
+            .map(|sent| sent + self.resend_after_ms);
+        let all_fly = self.flying.len() as u64 >= waiting || self.flying.len() >= WINDOW;
+        match resend {
+            Some(resend) if all_fly => Some(resend.max(self.next_burst)),
+            _ => Some(self.next_burst),
+        }
     }
 
     /// The next messages of the backlog; empty until the next burst is due. The
@@ -78,10 +114,12 @@ impl Sender {
 
     /// What has no receipt after a while travels again: the backlog is read anew.
     fn send_again(&mut self, now: u64) {
-        let late = |sent: &u64| now.saturating_sub(*sent) >= RESEND_AFTER_S * 1000;
+        let after = self.resend_after_ms;
+        let late = |sent: &u64| now.saturating_sub(*sent) >= after;
         if self.flying.values().any(late) {
             self.flying.retain(|_, sent| !late(sent));
             self.cursor = None;
+            self.resend_after_ms = (after * 2).min(RESEND_MAX_MS);
         }
     }
 }
@@ -151,7 +189,7 @@ mod tests {
                 controller_time: 0,
             };
             self.spool.settle(&receipt, &mut self.life);
-            self.sender.settled(&mut self.spool);
+            self.sender.settled(&self.spool);
         }
     }
 
@@ -195,6 +233,43 @@ mod tests {
         assert_eq!(home.burst(60_000).len(), 3);
         home.receipt(3);
         assert_eq!(home.burst(130_000).len(), 0);
+    }
+
+    #[test]
+    fn while_no_receipt_comes_the_wait_doubles_and_a_receipt_ends_it() {
+        let mut home = home(3);
+        let mut times = Vec::new();
+        for now in (0..4 * 3_600_000).step_by(1_000) {
+            if !home.burst(now).is_empty() {
+                times.push(now / 60_000);
+            }
+        }
+        assert_eq!(times, [0, 1, 3, 7, 15, 31, 63, 123, 183]);
+        home.receipt(1);
+        assert_eq!(home.burst(4 * 3_600_000 + 60_000).len(), 2);
+    }
+
+    #[test]
+    fn an_agent_with_nothing_to_send_is_not_woken() {
+        let mut home = home(2);
+        assert_eq!(home.sender.due(&home.spool), Some(0));
+        home.burst(5_000);
+        assert_eq!(
+            home.sender.due(&home.spool),
+            Some(65_000),
+            "only to send again"
+        );
+        home.receipt(2);
+        assert_eq!(home.sender.due(&home.spool), None);
+    }
+
+    #[test]
+    fn what_a_session_did_not_take_is_not_passed_over() {
+        let mut home = home(3);
+        let offered = home.sender.burst(&mut home.spool, 0);
+        assert_eq!(offered.len(), 3);
+        home.sender.not_taken();
+        assert_eq!(home.burst(1_000).len(), 3);
     }
 
     #[test]

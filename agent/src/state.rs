@@ -12,7 +12,7 @@ use declic_common::report::Consent;
 use declic_common::settings::Settings;
 use serde::{Deserialize, Serialize};
 
-const FILE: &str = "state.json";
+pub(crate) const FILE: &str = "state.json";
 /// Commands remembered so that none runs twice; a command lives a year at most.
 const COMMANDS_REMEMBERED: usize = 1_024;
 
@@ -21,6 +21,8 @@ const COMMANDS_REMEMBERED: usize = 1_024;
 pub struct State {
     path: PathBuf,
     kept: Kept,
+    /// The disk did not take the last change.
+    unsaved: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +35,8 @@ struct Kept {
     commands: VecDeque<CommandId>,
     #[serde(default)]
     inventory: Option<SentInventory>,
+    #[serde(default)]
+    retirement: Option<CommandId>,
 }
 
 /// The inventory that was last handed to the spool.
@@ -52,6 +56,7 @@ impl Default for Kept {
             settings: Settings::default(),
             commands: VecDeque::new(),
             inventory: None,
+            retirement: None,
         }
     }
 }
@@ -69,7 +74,11 @@ impl State {
                 settings: enrolled_with.clone(),
                 ..Kept::default()
             });
-        State { path, kept }
+        State {
+            path,
+            kept,
+            unsaved: false,
+        }
     }
 
     pub fn consent(&self) -> Consent {
@@ -94,7 +103,7 @@ impl State {
     /// Keeps new settings; they count at once, and again after the next message
     /// from the controller if the disk refuses them.
     pub fn set_settings(&mut self, settings: Settings) -> io::Result<()> {
-        if self.kept.settings == settings {
+        if self.kept.settings == settings && !self.unsaved {
             return Ok(());
         }
         self.kept.settings = settings;
@@ -105,13 +114,36 @@ impl State {
         self.kept.commands.contains(&command)
     }
 
-    /// Notes a command before it runs: better never than twice.
+    /// Notes a command before it runs: better never than twice. One that cannot be
+    /// noted has not run, and comes again.
     pub fn note_run(&mut self, command: CommandId) -> io::Result<()> {
+        self.note(command, false)
+    }
+
+    /// The same for the command that ends this enrolment: it holds across restarts.
+    pub fn note_retirement(&mut self, command: CommandId) -> io::Result<()> {
+        self.note(command, true)
+    }
+
+    /// The command that asked this PC to forget the programme.
+    pub fn retirement(&self) -> Option<CommandId> {
+        self.kept.retirement
+    }
+
+    fn note(&mut self, command: CommandId, retires: bool) -> io::Result<()> {
+        let before = self.kept.clone();
         if self.kept.commands.len() >= COMMANDS_REMEMBERED {
             self.kept.commands.pop_front();
         }
         self.kept.commands.push_back(command);
-        self.save()
+        if retires {
+            self.kept.retirement = Some(command);
+        }
+        let saved = self.save();
+        if saved.is_err() {
+            self.kept = before;
+        }
+        saved
     }
 
     /// Whether an inventory with this print should be sent: it changed, or the last
@@ -125,15 +157,28 @@ impl State {
         })
     }
 
+    /// Dates the last inventory, if it was sent before the time was known.
+    pub fn date_inventory(&mut self, now: i64) -> io::Result<()> {
+        match &mut self.kept.inventory {
+            Some(sent) if sent.at.is_none() => {
+                sent.at = Some(now);
+                self.save()
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Notes that an inventory is on its way.
     pub fn note_inventory(&mut self, print: u32, at: Option<i64>) -> io::Result<()> {
         self.kept.inventory = Some(SentInventory { print, at });
         self.save()
     }
 
-    fn save(&self) -> io::Result<()> {
+    fn save(&mut self) -> io::Result<()> {
         let bytes = serde_json::to_vec(&self.kept)?;
-        replace(&self.path, &bytes)
+        let saved = replace(&self.path, &bytes);
+        self.unsaved = saved.is_err();
+        saved
     }
 }
 
@@ -192,6 +237,34 @@ mod tests {
         assert!(!state.has_run(command));
         state.note_run(command).unwrap();
         assert!(open(dir.path()).has_run(command));
+    }
+
+    #[test]
+    fn a_command_that_could_not_be_noted_has_not_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().join("later");
+        let command = CommandId::from_bits(5);
+        let mut state = open(&place);
+        assert!(state.note_retirement(command).is_err());
+        assert!(!state.has_run(command) && state.retirement().is_none());
+        fs::create_dir(&place).unwrap();
+        state.note_retirement(command).unwrap();
+        assert_eq!(open(&place).retirement(), Some(command));
+    }
+
+    #[test]
+    fn settings_that_the_disk_refused_are_kept_the_next_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().join("later");
+        let settings = Settings {
+            interval_s: 300,
+            ..Settings::default()
+        };
+        let mut state = open(&place);
+        assert!(state.set_settings(settings.clone()).is_err());
+        fs::create_dir(&place).unwrap();
+        state.set_settings(settings).unwrap();
+        assert_eq!(open(&place).settings().interval_s, 300);
     }
 
     #[test]

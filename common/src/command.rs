@@ -41,6 +41,19 @@ pub enum Action {
     Retire,
 }
 
+impl Action {
+    /// The command's word on the wire.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Action::Refresh => "refresh",
+            Action::Diagnose { .. } => "diagnose",
+            Action::Message { .. } => "message",
+            Action::RenewCertificate => "renew_certificate",
+            Action::Retire => "retire",
+        }
+    }
+}
+
 /// Names one command: 12 letters of base32, at random.
 pub type CommandId = InstallId;
 

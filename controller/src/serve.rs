@@ -22,8 +22,9 @@ use crate::http::{self, Listeners};
 use crate::ingest::{broker, endpoint};
 use crate::jobs;
 use crate::pki::Pki;
+use crate::store::records::Meta;
 use crate::store::sled::{self, SledStore};
-use crate::store::{Range, Space, Store, keys};
+use crate::store::{Batch, Range, Space, Store, keys, record};
 
 /// A controller whose doors are open.
 #[derive(Debug)]
@@ -72,6 +73,13 @@ impl Server {
         let store = Arc::new(store);
         let engine: Arc<dyn Store> = Arc::clone(&store) as _;
 
+        {
+            let engine = Arc::clone(&engine);
+            let demo = options.demo;
+            spawn_blocking(move || same_kind(engine.as_ref(), demo))
+                .await
+                .context("reading the store was interrupted")??;
+        }
         let doors = Doors::open(&options).await?;
         let address = doors.address(&options);
         let pki = {
@@ -257,6 +265,35 @@ pub fn names(host: &str) -> Vec<String> {
         names.dedup();
     }
     names
+}
+
+/// Keeps simulated homes out of a real programme, and the other way round: the
+/// first start decides what a data directory is.
+fn same_kind(store: &dyn Store, demo: bool) -> anyhow::Result<()> {
+    let key = keys::meta("demo");
+    let was_demo = match store.get(Space::Core, &key)? {
+        Some(value) => record::decode::<Meta>(&value)?.number != 0,
+        None => {
+            let meta = Meta {
+                number: demo.into(),
+                text: None,
+            };
+            let mut batch = Batch::default();
+            batch.put(Space::Core, key, record::encode(&meta));
+            store.commit(batch).wait()?;
+            demo
+        }
+    };
+    match (was_demo, demo) {
+        (true, false) => anyhow::bail!(
+            "this data directory is a demonstration with simulated homes: \
+             give a real programme a --data-dir of its own"
+        ),
+        (false, true) => anyhow::bail!(
+            "this data directory is a real programme: give the demonstration another --data-dir"
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// A certificate authority is only made while no device relies on an older one.

@@ -35,6 +35,8 @@ use crate::uplink::{News, Outlet};
 
 /// How often the disk is told that the machine still runs.
 const ALIVE_EVERY_MS: u64 = 60_000;
+/// A retirement does not wait longer than this for receipts.
+const RETIRE_WITHIN_MS: u64 = 24 * 3_600_000;
 /// Between two attempts to renew a certificate.
 const RENEW_EVERY_MS: u64 = 3_600_000;
 /// A new inventory is sent after this long even if nothing changed.
@@ -47,6 +49,8 @@ pub enum Next {
     /// The slow readings under way are done.
     SlowDone,
     ReportNow,
+    /// The interval changed: the next report may be due sooner.
+    Reschedule,
     /// The network changed: report, and do not wait to connect.
     Hurry,
     /// Ask for the next certificate.
@@ -74,8 +78,8 @@ pub struct Agent {
     renew_tried_at: Option<u64>,
     /// The command under way that asked for a renewal.
     renewal: Option<CommandId>,
-    /// The outcome of a retirement; when it has left, so has the agent.
-    retiring: Option<Number>,
+    /// Since when this PC is to forget the programme: it does once nothing waits.
+    retiring: Option<u64>,
     calls: Tries,
     charters: Tries,
 }
@@ -117,11 +121,20 @@ impl Agent {
         let told = agent.watch.consent(&now, consent);
         agent.journal(told.as_slice());
         agent.inventory(&now, false);
+        // A retirement that the last life could not finish.
+        agent.retiring = agent.state.retirement().map(|_| now.uptime_ms);
         Ok(agent)
     }
 
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// Ends the present session, before another one is begun.
+    pub fn hang_up(&mut self) {
+        if let Some(outlet) = self.outlet.take() {
+            outlet.disconnect();
+        }
     }
 
     /// Where the controller is, and where it said that it will be.
@@ -142,15 +155,21 @@ impl Agent {
     }
 
     /// How long until the backlog may go on.
-    pub fn until_burst(&mut self) -> Duration {
+    pub fn until_burst(&mut self) -> Option<Duration> {
+        self.outlet.as_ref()?;
+        let due = self.sender.due(&self.spool)?;
         let now = self.probe.clocks().uptime_ms;
-        Duration::from_millis(self.sender.due(now) - now)
+        Some(Duration::from_millis(due.saturating_sub(now)))
     }
 
-    /// The retirement that the programme asked for is complete.
+    /// The retirement that the programme asked for is complete: everything that
+    /// waited has a receipt, or has had a fair time to get one.
     pub fn is_retired(&mut self) -> bool {
-        self.retiring
-            .is_some_and(|number| !self.spool.holds(number))
+        let Some(since) = self.retiring else {
+            return false;
+        };
+        let now = self.probe.clocks().uptime_ms;
+        self.spool.stats().waiting == 0 || now.saturating_sub(since) >= RETIRE_WITHIN_MS
     }
 
     /// Looks at clocks and links between two reports.
@@ -294,6 +313,8 @@ impl Agent {
     /// Forgets this programme: nothing of it stays on the disk.
     pub fn erase(self, state_dir: &Path) -> anyhow::Result<()> {
         drop(self);
+        // First what makes this PC a part of the programme.
+        Identity::erase(state_dir)?;
         for entry in fs::read_dir(state_dir)? {
             let path = entry?.path();
             if path.is_dir() {
@@ -342,6 +363,11 @@ impl Agent {
         let json = serde_json::to_vec(&inventory).expect("our own types always have a JSON form");
         let print = crc32c::crc32c(&json);
         let time = self.life.controller_now(now);
+        if let Some(time) = time
+            && let Err(error) = self.state.date_inventory(time)
+        {
+            tracing::warn!(%error, "failed to date the inventory");
+        }
         if !asked && !self.state.inventory_is_due(print, time, INVENTORY_EVERY_MS) {
             return;
         }
@@ -383,6 +409,8 @@ impl Agent {
         let payload = self.without_usage(held, payload);
         if outlet.publish(Leaf::Up(held.kind), payload) {
             self.sender.sent(held.number, now.uptime_ms);
+        } else {
+            self.sender.not_taken();
         }
     }
 

@@ -24,7 +24,7 @@ impl Agent {
                 "the controller refused messages"
             );
         }
-        self.sender.settled(&mut self.spool);
+        self.sender.settled(&self.spool);
         Next::Nothing
     }
 
@@ -39,6 +39,7 @@ impl Agent {
                     // The next session knows both addresses.
                     return Next::Redial;
                 }
+                return Next::Reschedule;
             }
             Err(error) => tracing::warn!(%error, "settings that cannot be followed"),
         }
@@ -50,7 +51,7 @@ impl Agent {
             Ok(command) => command,
             Err(BadCommand::Unknown(id)) => {
                 if !self.state.has_run(id) {
-                    self.note_run(id);
+                    self.note(id, false);
                     self.outcome(id, OutcomeResult::Unknown);
                 }
                 return Next::Nothing;
@@ -60,12 +61,13 @@ impl Agent {
                 return Next::Nothing;
             }
         };
-        if self.state.has_run(command.id) || !self.note_run(command.id) {
+        let retires = command.action == Action::Retire;
+        if self.state.has_run(command.id) || !self.note(command.id, retires) {
             return Next::Nothing;
         }
         let now = self.probe.clocks();
         let time = self.life.controller_now(&now).unwrap_or(command.issued_at);
-        if time >= command.expires_at {
+        if time >= command.expires_at && !retires {
             self.outcome(command.id, OutcomeResult::Expired);
             return Next::Nothing;
         }
@@ -81,7 +83,8 @@ impl Agent {
                 Next::Renew
             }
             Action::Retire => {
-                self.retiring = self.outcome(command.id, OutcomeResult::Done);
+                self.retiring = Some(now.uptime_ms);
+                self.outcome(command.id, OutcomeResult::Done);
                 Next::Nothing
             }
             Action::Diagnose { .. } | Action::Message { .. } => {
@@ -93,8 +96,11 @@ impl Agent {
 
     /// Notes a command before it runs; one that cannot be noted does not run, and
     /// the controller sends it again at the next session.
-    fn note_run(&mut self, command: CommandId) -> bool {
-        let noted = self.state.note_run(command);
+    fn note(&mut self, command: CommandId, retires: bool) -> bool {
+        let noted = match retires {
+            true => self.state.note_retirement(command),
+            false => self.state.note_run(command),
+        };
         if let Err(error) = &noted {
             tracing::warn!(%error, "failed to note a command: it does not run");
         }

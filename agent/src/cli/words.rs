@@ -52,6 +52,9 @@ pub(super) fn of_enrolment(error: &EnrolError) -> String {
             Some("code-cancelled") => "ce code a été annulé : demandez-en un nouveau".to_owned(),
             _ => format!("le serveur Déclic refuse : {detail}"),
         },
+        EnrolError::Running(_) => {
+            "l’agent tourne : arrêtez-le d’abord (systemctl stop declic-agent)".to_owned()
+        }
         other => format!("l’inscription a échoué : {other}"),
     }
 }

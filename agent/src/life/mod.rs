@@ -28,7 +28,7 @@ use age::Anchor;
 pub use state::Start;
 use state::{Boot, Ended, State};
 
-const FILE: &str = "life";
+pub(crate) const FILE: &str = "life";
 /// Boots remembered beside those that the spool still needs.
 const BOOTS: usize = 64;
 /// Boots remembered at most, however long the PC stays without a controller.
@@ -252,6 +252,15 @@ impl State {
 }
 
 /// Locks the directory; a file system without locks is not a reason to fail.
+/// Keeps agents away from a state directory for as long as it lives.
+#[derive(Debug)]
+pub(crate) struct Hold(#[allow(dead_code)] Option<File>); // held, not read
+
+/// Holds the state directory of an agent that does not run.
+pub(crate) fn hold(dir: &Path) -> Result<Hold, AlreadyRunning> {
+    lock(&Disk::at(dir)).map(Hold)
+}
+
 fn lock(disk: &Disk) -> Result<Option<File>, AlreadyRunning> {
     let Ok(dir) = disk.handle() else {
         return Ok(None);

@@ -40,7 +40,7 @@ use shelf::{Shelf, Step, Stored};
 use write::Tail;
 
 /// The directory of the spool inside the agent's state.
-const DIR: &str = "spool";
+pub(crate) const DIR: &str = "spool";
 
 /// Bounds of a spool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

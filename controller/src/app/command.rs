@@ -8,6 +8,7 @@ use declic_common::topic::Leaf;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::App;
+use super::audit::{self, Note};
 use super::hub::Down;
 use super::registry::for_each;
 use crate::store::record::{decode, encode};
@@ -39,10 +40,11 @@ pub enum CommandError {
 
 /// Queues a command, and sends it at once if the device is connected.
 pub async fn send(
-    app: &App,
+    app: &Arc<App>,
     device: DeviceId,
     action: Action,
     hours: Option<u32>,
+    who: &str,
     now_ms: i64,
 ) -> Result<CommandRow, CommandError> {
     let hours = hours.unwrap_or(DEFAULT_HOURS);
@@ -68,11 +70,22 @@ pub async fn send(
     if waiting.len() >= WAITING_MAX {
         return Err(CommandError::TooMany);
     }
-    let mut batch = Batch::default();
-    let key = keys::command(device, row.issued_at, row.id);
-    batch.absent(Space::Core, key.clone());
-    batch.put(Space::Core, key, encode(&row));
-    app.store.commit(batch).await?;
+    let who = who.to_owned();
+    let queued = row.clone();
+    audit::with(app, now_ms, move |_, change| {
+        let key = keys::command(device, queued.issued_at, queued.id);
+        change.batch.absent(Space::Core, key.clone());
+        change.batch.put(Space::Core, key, encode(&queued));
+        change.note(Note {
+            who: &who,
+            what: "device.command",
+            subject: &device.to_string(),
+            // The word alone: a message to the household is nobody else's.
+            detail: queued.action().map(|action| action.word().to_owned()),
+        });
+        Ok::<_, CommandError>(())
+    })
+    .await?;
     deliver(app, device, std::slice::from_ref(&row), now_ms).await?;
     Ok(row)
 }
@@ -105,7 +118,11 @@ fn all(store: &dyn Store, device: DeviceId) -> Result<Vec<(Key, CommandRow)>, St
     let mut rows = Vec::new();
     let range = keys::of_device(keys::core::COMMAND, device);
     for_each(store, range, |key, value| {
-        rows.push((key.to_vec(), decode(value)?));
+        match decode(value) {
+            Ok(row) => rows.push((key.to_vec(), row)),
+            // One damaged row must not hold up the others.
+            Err(error) => tracing::error!(%device, %error, "unreadable command"),
+        }
         Ok(())
     })?;
     Ok(rows)

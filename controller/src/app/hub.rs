@@ -121,6 +121,10 @@ impl Hub {
     pub fn send(&self, device: DeviceId, down: Down) -> bool {
         let inner = self.inner();
         if let Some(bridge) = &inner.bridge {
+            // A broker keeps nothing for a device that is away: a command waits here.
+            if down.leaf == Leaf::Command && !inner.live.contains_key(&device) {
+                return false;
+            }
             return bridge.try_send((device, down)).is_ok();
         }
         inner

@@ -185,6 +185,7 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         through: 40,
         stored: vec![(42, 45), (50, 50)],
         lost: 2,
+        zero: None,
     };
     check("mark", &mark);
     check("inventory", &inventory());

@@ -165,6 +165,9 @@ pub struct Mark {
     /// Declared lost by the device.
     #[n(2)]
     pub lost: u64,
+    /// When the boot began, as the message that travelled fastest told it.
+    #[n(3)]
+    pub zero: Option<i64>,
 }
 
 /// One report.

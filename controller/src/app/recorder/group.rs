@@ -15,7 +15,7 @@ use crate::app::command;
 use crate::app::counters::Counters;
 use crate::app::hub::{Down, Hub};
 use crate::app::registry::Registry;
-use crate::domain::dating::{self, Dated};
+use crate::domain::dating::{self, Dated, Said};
 use crate::domain::numbering::{Admission, Numbers};
 use crate::store::record::{decode, encode};
 use crate::store::records::{HealthRow, HelpRow, Inventory, JournalRow, Latest, Mark};
@@ -49,6 +49,8 @@ struct Boot {
     install: InstallId,
     boot: u32,
     numbers: Numbers,
+    /// When it began, controller clock.
+    zero: Option<i64>,
     /// In the group under way: to be written and receipted.
     touched: bool,
     refused: Vec<Refused>,
@@ -159,9 +161,16 @@ impl Tracker {
                 let known = tracked.boot(store.as_ref(), id, envelope.number)?;
                 // Decided on a copy: a message that cannot be taken was never here.
                 let mut numbers = known.numbers.clone();
+                let mut zero = known.zero;
                 match numbers.admit(envelope.number.seq, envelope.first_seq) {
                     Admission::New => {
-                        tracked.take(batch, store.as_ref(), id, received_at, envelope)?;
+                        let said = Said {
+                            age_ms: envelope.age_ms,
+                            age_estimated: envelope.age_estimated,
+                            uptime_ms: envelope.uptime_ms,
+                        };
+                        let dated = dating::date(received_at, said, tracked.enrolled_at, &mut zero);
+                        tracked.take(batch, store.as_ref(), id, received_at, dated, envelope)?;
                         tracked.latest.messages += 1;
                         match envelope.body {
                             UpBody::Report(_) => tally.reports += 1,
@@ -174,6 +183,7 @@ impl Tracker {
                 let boot = tracked.boot(store.as_ref(), id, envelope.number)?;
                 let lost = numbers.lost - boot.numbers.lost;
                 boot.numbers = numbers;
+                boot.zero = zero;
                 boot.touched = true;
                 tracked.latest.lost += lost;
             }
@@ -193,7 +203,8 @@ impl Tracker {
             Heard::Status(status) => tracked.hear_status(status, received_at),
             Heard::Seen => {}
         }
-        tracked.latest.last_seen = tracked.latest.last_seen.max(Some(received_at));
+        // Not the greatest: the controller's clock may have been ahead for a while.
+        tracked.latest.last_seen = Some(received_at);
         if !std::mem::replace(&mut tracked.touched, true) {
             touched.push(id);
         }
@@ -227,6 +238,7 @@ impl Tracker {
                 through: boot.numbers.through,
                 stored: boot.numbers.stored.clone(),
                 lost: boot.numbers.lost,
+                zero: boot.zero,
             };
             batch.put(
                 Space::Core,
@@ -294,14 +306,9 @@ impl Tracked {
         store: &dyn Store,
         id: DeviceId,
         received_at: i64,
+        dated: Dated,
         envelope: &Envelope<UpBody>,
     ) -> Result<(), StoreError> {
-        let dated = dating::date(
-            received_at,
-            envelope.age_ms,
-            envelope.age_estimated,
-            self.enrolled_at,
-        );
         let number = envelope.number;
         match &envelope.body {
             UpBody::Report(report) => {
@@ -317,7 +324,7 @@ impl Tracked {
                     keys::health(id, dated.at, number),
                     encode(&row),
                 );
-                self.show(row, dated, number);
+                self.show(row, dated, number, received_at);
             }
             UpBody::Journal(journal) => {
                 let row = JournalRow {
@@ -335,7 +342,7 @@ impl Tracked {
                 );
             }
             UpBody::Inventory(inventory) => {
-                if self.inventory_is_newer(store, id, dated.at)? {
+                if self.inventory_is_newer(store, id, dated.at, received_at)? {
                     let row = Inventory {
                         received_at,
                         inventory: inventory.clone(),
@@ -359,10 +366,10 @@ impl Tracked {
     }
 
     /// Keeps the newest report as the state of the device.
-    fn show(&mut self, mut row: HealthRow, dated: Dated, number: Number) {
+    fn show(&mut self, mut row: HealthRow, dated: Dated, number: Number, received_at: i64) {
         let latest = &mut self.latest;
         latest.reports += 1;
-        if latest.reported_at.is_some_and(|newest| newest > dated.at) {
+        if is_newer(latest.reported_at, dated.at, received_at) {
             return;
         }
         if row.report.slow.is_none()
@@ -387,6 +394,7 @@ impl Tracked {
         store: &dyn Store,
         id: DeviceId,
         dated_at: i64,
+        received_at: i64,
     ) -> Result<bool, StoreError> {
         if self.inventory_at.is_none()
             && let Some(value) = store.get(Space::Core, &keys::inventory(id))?
@@ -394,32 +402,40 @@ impl Tracked {
             // A damaged one is worth less than any new one.
             self.inventory_at = decode::<Inventory>(&value).ok().map(|row| row.dated_at);
         }
-        Ok(self.inventory_at.is_none_or(|newest| newest <= dated_at))
+        Ok(!is_newer(self.inventory_at, dated_at, received_at))
     }
 }
 
 impl Boot {
     fn load(store: &dyn Store, id: DeviceId, number: Number) -> Result<Self, StoreError> {
         let key = keys::mark(id, number.install, number.boot);
-        let numbers = match store.get(Space::Core, &key)? {
+        let (numbers, zero) = match store.get(Space::Core, &key)? {
             Some(value) => {
                 let mark: Mark = decode(&value)?;
-                Numbers {
+                let numbers = Numbers {
                     through: mark.through,
                     stored: mark.stored,
                     lost: mark.lost,
-                }
+                };
+                (numbers, mark.zero)
             }
-            None => Numbers::default(),
+            None => (Numbers::default(), None),
         };
         Ok(Boot {
             install: number.install,
             boot: number.boot,
             numbers,
+            zero,
             touched: false,
             refused: Vec::new(),
         })
     }
+}
+
+/// Whether what is shown is newer than something dated `at`. What is dated after
+/// now was written while the controller's clock was ahead, and counts as older.
+fn is_newer(shown_at: Option<i64>, at: i64, now: i64) -> bool {
+    shown_at.is_some_and(|shown| shown > at && shown <= now)
 }
 
 /// Ends the command that an outcome names; an outcome of no known command is kept

@@ -157,6 +157,23 @@ async fn a_late_report_is_dated_when_it_was_made_and_does_not_become_the_newest(
 }
 
 #[tokio::test]
+async fn a_controller_whose_clock_was_ahead_shows_new_reports_again() {
+    let house = House::open().await;
+    let years = 9 * 365 * 86_400_000;
+    let ahead = Heard::Message(message(1, 1, 0, report(1)));
+    let recording = house
+        .app
+        .recorder
+        .record(house.device, NOW + years, ahead)
+        .await;
+    recording.done().await.unwrap();
+    house.say(2, 1, 0, report(2)).await;
+    let latest = house.latest();
+    assert_eq!((latest.seq, latest.reported_at), (Some(2), Some(NOW)));
+    assert_eq!(latest.last_seen, Some(NOW));
+}
+
+#[tokio::test]
 async fn what_a_device_let_go_is_counted_as_lost() {
     let house = House::open().await;
     house.say(1, 1, 0, report(1)).await;
@@ -223,7 +240,7 @@ async fn a_refused_message_is_named_in_the_receipt_and_the_rest_goes_on() {
 #[tokio::test]
 async fn an_outcome_ends_its_command_and_a_second_one_changes_nothing() {
     let house = House::open().await;
-    let row = command::send(&house.app, house.device, Action::Refresh, None, NOW)
+    let row = command::send(&house.app, house.device, Action::Refresh, None, "test", NOW)
         .await
         .unwrap();
     for (seq, result) in [(1, OutcomeResult::Done), (2, OutcomeResult::Failed)] {

@@ -60,7 +60,7 @@ pub(super) async fn send(
         ));
     }
     let now = Timestamp::now().as_millisecond();
-    let row = command::send(&desk.app, id, new.action, new.hours, now).await?;
+    let row = command::send(&desk.app, id, new.action, new.hours, desk.who, now).await?;
     let row = command::list(&desk.app, id)
         .await?
         .into_iter()

@@ -70,7 +70,7 @@ async fn a_device_that_comes_finds_its_settings_and_its_commands() {
     let site = Site::open().await;
     let home = site.enrol(1).await;
     let now = jiff::Timestamp::now().as_millisecond();
-    command::send(&site.app, home.id, Action::Refresh, None, now)
+    command::send(&site.app, home.id, Action::Refresh, None, "test", now)
         .await
         .unwrap();
     let (_client, mut events) = home.connect().await;
@@ -222,10 +222,10 @@ async fn a_device_has_no_part_in_another() {
     })
     .await;
     let now = jiff::Timestamp::now().as_millisecond();
-    command::send(&site.app, good.id, Action::Refresh, None, now)
+    command::send(&site.app, good.id, Action::Refresh, None, "test", now)
         .await
         .unwrap();
-    command::send(&site.app, bad.id, Action::Refresh, None, now)
+    command::send(&site.app, bad.id, Action::Refresh, None, "test", now)
         .await
         .unwrap();
     let heard = seen(&mut forged, |event| match event {

@@ -102,7 +102,7 @@ async fn settings_and_waiting_commands_come_with_their_subscription() {
     let (id, badge) = site.enrol(1).await;
     let now = jiff::Timestamp::now().as_millisecond();
     for _ in 0..3 {
-        command::send(&site.app, id, Action::Refresh, None, now)
+        command::send(&site.app, id, Action::Refresh, None, "test", now)
             .await
             .unwrap();
     }
@@ -133,7 +133,7 @@ async fn settings_and_waiting_commands_come_with_their_subscription() {
     .await;
     assert_eq!(settings.unwrap(), Settings::default());
     // One that is sent now comes at once.
-    command::send(&site.app, id, Action::RenewCertificate, None, now)
+    command::send(&site.app, id, Action::RenewCertificate, None, "test", now)
         .await
         .unwrap();
     let last = seen(&mut events, |event| {
@@ -149,7 +149,7 @@ async fn nothing_comes_down_that_was_not_asked_for() {
     let (id, badge) = site.enrol(1).await;
     let now = jiff::Timestamp::now().as_millisecond();
     let mut raw = Raw::session(&site, id, &badge).await;
-    command::send(&site.app, id, Action::Refresh, None, now)
+    command::send(&site.app, id, Action::Refresh, None, "test", now)
         .await
         .unwrap();
     raw.send(&publish(&topic(id, REPORT), &report(1), Some(3)))
@@ -168,7 +168,7 @@ async fn nothing_comes_down_that_was_not_asked_for() {
     body.extend(super::raw::text(topic(id, Leaf::Command).as_bytes()));
     raw.send(&super::raw::packet(0xa2, body)).await;
     assert_eq!(raw.packet().await, Some((0xb0, vec![0, 5])));
-    command::send(&site.app, id, Action::Refresh, None, now)
+    command::send(&site.app, id, Action::Refresh, None, "test", now)
         .await
         .unwrap();
     raw.send(PING).await;

@@ -227,14 +227,14 @@ async fn a_small_device_gets_no_more_than_it_takes() {
     let (id, badge) = site.enrol(1).await;
     let now = jiff::Timestamp::now().as_millisecond();
     for n in 0..3 {
-        command::send(&site.app, id, Action::Refresh, None, now + n)
+        command::send(&site.app, id, Action::Refresh, None, "test", now + n)
             .await
             .unwrap();
     }
     let long = Action::Message {
         text: "a".repeat(1_000),
     };
-    command::send(&site.app, id, long, None, now + 3)
+    command::send(&site.app, id, long, None, "test", now + 3)
         .await
         .unwrap();
     let props = vec![
