@@ -119,7 +119,10 @@ pub enum StoreError {
     )]
     Full,
     /// The bytes are there and are not what was written.
-    #[error("stored data is damaged ({0}); run `declic store check`, or restore a backup")]
+    #[error(
+        "stored data is damaged ({0}); stop the controller, then run \
+         `declic store check --data-dir DIR`, or restore a backup"
+    )]
     Corrupt(String),
     /// A value, key or batch that this store never takes; a mistake of ours.
     #[error("refused by the store: {0}")]

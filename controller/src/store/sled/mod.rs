@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, mpsc};
 use std::thread::JoinHandle;
 
-pub use open::{OpenError, Options};
+pub use open::{Missing, OpenError, Options};
 pub use salvage::{SalvageError, Salvaged, salvage};
 use tracing::error;
 

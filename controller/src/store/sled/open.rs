@@ -40,18 +40,31 @@ pub enum OpenError {
     Io(#[from] io::Error),
     /// Opening it again would fail again.
     #[error(
-        "failed to open the store: its data is damaged ({0}); keep a copy of the folder, then \
-         restore a backup, or try `declic store salvage`"
+        "failed to open the store: its data is damaged ({0}); keep a copy of the data directory, \
+         then restore a backup, or try `declic store salvage --data-dir DIR --into NEW_DIR`"
     )]
     Damaged(String),
     /// Not all that was acknowledged is there, or not its newest value.
     #[error(
-        "failed to open the store: data is missing ({0}); keep a copy of the folder, then \
-         restore a backup, or save what is left with `declic store salvage`"
+        "failed to open the store: data is missing ({0}); keep a copy of the data directory, \
+         then restore a backup, or save what is left with \
+         `declic store salvage --data-dir DIR --into NEW_DIR`"
     )]
-    Lost(String),
+    Lost(Missing),
     #[error(transparent)]
     Migrate(#[from] MigrateError),
+}
+
+/// What a store lacks of what was acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Missing {
+    #[error("all that told what was stored")]
+    Everything,
+    #[error("the last {0} groups of changes")]
+    Groups(u64),
+    /// Of the engine: a large value has several.
+    #[error("some rows, or their newest values: {left} rows of {written} are left")]
+    Rows { left: u64, written: u64 },
 }
 
 impl SledStore {
@@ -130,17 +143,16 @@ fn begin(engine: &Engine, folder: &Path, mark: &Mark) -> Result<(Total, LargeKin
 }
 
 /// What the store says of itself, or what is missing of it.
-fn whole(stored: Option<Total>, found: &Total, marked: u64) -> Result<Total, String> {
-    let stored = stored.ok_or("all that told what was stored")?;
+pub(super) fn whole(stored: Option<Total>, found: &Total, marked: u64) -> Result<Total, Missing> {
+    let stored = stored.ok_or(Missing::Everything)?;
     if stored.group < marked {
-        let groups = marked - stored.group;
-        return Err(format!("the last {groups} groups of changes"));
+        return Err(Missing::Groups(marked - stored.group));
     }
     if !stored.same_rows(found) {
-        return Err(format!(
-            "some rows, or their newest values: {} rows of {} are left",
-            found.rows, stored.rows
-        ));
+        return Err(Missing::Rows {
+            left: found.rows,
+            written: stored.rows,
+        });
     }
     Ok(stored)
 }

@@ -1,19 +1,23 @@
 //! Saves what reads of a damaged store into a new one.
 //!
 //! The damaged one is not repaired: where sled's log has a hole, more rows may
-//! go missing at each opening, so nothing may live there any more.
+//! go missing at each opening, so nothing may live there any more. Not even
+//! salvaging opens it: a copy of its files is what is read.
 
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use sled::IVec;
+use tempfile::TempDir;
 
 use super::copy::{self, Copy};
 use super::engine::{self, Engine};
 use super::mark::Mark;
-use super::open::{self, OpenError};
+use super::open::{self, Missing, OpenError};
 use super::rows::{self, Row};
 use super::total::Total;
-use crate::store::StoreError;
+use crate::store::{Space, StoreError, keys, migrations};
 
 /// What was saved, and what could not be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,6 +28,8 @@ pub struct Salvaged {
     pub broken_values: u64,
     /// Kinds of keys that could not be read from end to end.
     pub broken_kinds: u32,
+    /// `None`: all that was ever acknowledged was saved.
+    pub missing: Option<Missing>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -32,43 +38,97 @@ pub enum SalvageError {
     Open(#[from] OpenError),
     #[error("failed to save what reads")]
     Copy(#[from] StoreError),
+    /// Not even the schema of the data could be read, so nothing says how to read
+    /// the rest.
+    #[error("too little is left to be saved; restore a backup")]
+    TooLittle,
 }
 
 /// Copies every row that reads into a folder that does not exist yet, which is
-/// then a sound store. Work on a copy of the damaged folder: opening it changes
-/// it. Blocks.
+/// then a sound store. The damaged one stays as it is. Blocks.
 pub fn salvage(from: &Path, into: &Path) -> Result<Salvaged, SalvageError> {
-    let _mark = Mark::take(from)
+    let mark = Mark::take(from)
         .map_err(OpenError::from)?
         .ok_or(OpenError::Locked)?;
     if !engine::released(from, open::PATIENCE) {
         return Err(OpenError::Locked.into());
     }
     copy::prepare(into)?;
-    let engine = match Engine::open(from) {
-        Ok(engine) => engine,
-        Err(error) => {
-            let refused = StoreError::Backup(error.to_string());
-            copy::finish(into, Err(refused)).ok();
-            return Err(OpenError::Damaged(error.to_string()).into());
-        }
-    };
     let mut salvaged = Salvaged::default();
-    let copied = save(&engine, into, &mut salvaged);
-    engine.close();
-    copy::finish(into, copied)?;
-    Ok(salvaged)
+    match read_copy(from, into, mark.read().unwrap_or(0), &mut salvaged) {
+        Ok(total) => {
+            copy::finish(into, Ok(total))?;
+            Ok(salvaged)
+        }
+        Err(error) => {
+            // Removes what was written of it.
+            copy::finish(into, Err(copy::unlike("not all of it was written"))).ok();
+            Err(error)
+        }
+    }
 }
 
-fn save(engine: &Engine, into: &Path, salvaged: &mut Salvaged) -> Result<Total, StoreError> {
+fn read_copy(
+    from: &Path,
+    into: &Path,
+    marked: u64,
+    salvaged: &mut Salvaged,
+) -> Result<Total, SalvageError> {
+    let files = copy_files(from, into).map_err(copy::failed("the store cannot be copied"))?;
+    let engine =
+        Engine::open(files.path()).map_err(|error| OpenError::Damaged(error.to_string()))?;
+    let copied = save(&engine, into, marked, salvaged);
+    engine.close();
+    copied
+}
+
+/// The files of the engine, in a folder beside `into` that goes with the value.
+fn copy_files(from: &Path, into: &Path) -> io::Result<TempDir> {
+    let beside = match into.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let files = tempfile::Builder::new()
+        .prefix(".salvage-")
+        .tempdir_in(beside)?;
+    let blobs = Path::new("blobs");
+    fs::create_dir(files.path().join(blobs))?;
+    for folder in [Path::new(""), blobs] {
+        let entries = match fs::read_dir(from.join(folder)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                let to = files.path().join(folder).join(entry.file_name());
+                fs::copy(entry.path(), to)?;
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn save(
+    engine: &Engine,
+    into: &Path,
+    marked: u64,
+    salvaged: &mut Salvaged,
+) -> Result<Total, SalvageError> {
     let mut copy = Copy::begin(into, engine.file_bytes())?;
     for space in rows::SPACES {
         for kind in 0..=u8::MAX {
             save_kind(engine, &mut copy, (space as u8, kind), salvaged)?;
         }
     }
-    let group = Total::stored(engine).ok().flatten();
-    copy.end(group.map_or(0, |total| total.group))
+    let stored = Total::stored(engine).ok().flatten();
+    let copied = copy.end(stored.map_or(0, |total| total.group))?;
+    salvaged.missing = open::whole(stored, &copied, marked).err();
+    let schema = rows::key(Space::Core, &keys::meta(migrations::SCHEMA));
+    match engine.get(&schema) {
+        Ok(Some(_)) => Ok(copied),
+        _ => Err(SalvageError::TooLittle),
+    }
 }
 
 /// Copies the values of one kind: forwards, and where that fails, backwards from

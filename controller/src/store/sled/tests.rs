@@ -229,6 +229,7 @@ fn a_sound_store_is_salvaged_to_the_last_row() {
         values: 201,
         broken_values: 0,
         broken_kinds: 0,
+        missing: None,
     };
     assert_eq!(salvaged, all);
     let saved = open(&into);

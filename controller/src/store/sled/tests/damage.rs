@@ -69,6 +69,13 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = files(folder).into_iter();
+    files
+        .map(|file| (file.clone(), fs::read(file).unwrap()))
+        .collect()
+}
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to.join("blobs")).unwrap();
     for file in files(from) {
@@ -155,25 +162,25 @@ fn try_copies(whole: &Path, rows: &BTreeMap<Key, Value>, seeds: std::ops::Range<
 fn save(folder: &Path, rows: &BTreeMap<Key, Value>, how: &str) {
     let again = SledStore::open(folder, NO_RESERVE);
     assert!(again.is_err(), "{how}");
-    let saved = folder.join("saved");
-    let salvaged = match salvage(folder, &saved) {
+    let beside = tempfile::tempdir().unwrap();
+    let saved = beside.path().join("saved");
+    let before = contents(folder);
+    let result = salvage(folder, &saved);
+    assert!(contents(folder) == before, "{how}: the damaged one changed");
+    let left = fs::read_dir(beside.path()).unwrap().count();
+    assert_eq!(
+        left,
+        usize::from(result.is_ok()),
+        "{how}: something lies about"
+    );
+    let salvaged = match result {
         Ok(salvaged) => salvaged,
-        // Sled may find worse each time.
-        Err(SalvageError::Open(OpenError::Damaged(_))) => {
-            assert!(
-                !saved.exists() && !folder.join("saved.partial").exists(),
-                "{how}"
-            );
-            return;
-        }
+        // Opened before, and sled may find worse each time.
+        Err(SalvageError::Open(OpenError::Damaged(_)) | SalvageError::TooLittle) => return,
         Err(error) => panic!("{how}: {error}"),
     };
-    let store = match SledStore::open(&saved, NO_RESERVE) {
-        Ok(store) => store,
-        // So much is gone that nothing tells what it is.
-        Err(OpenError::Migrate(MigrateError::Unmarked)) => return,
-        Err(error) => panic!("{how}: {error}"),
-    };
+    assert!(salvaged.missing.is_some(), "{how}");
+    let store = open(&saved);
     assert_eq!(check(&store).damaged, [], "{how}");
     assert_eq!(check(&store).rows, salvaged.values, "{how}");
     for key in rows.keys() {
