@@ -4,7 +4,6 @@
 //! `domain` (pure decisions) and `store`. `ARCHITECTURE.md` has the map.
 
 pub mod app;
-pub mod check;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -7,11 +7,9 @@ use std::time::Duration;
 use anyhow::Context;
 use declic_common::lang::Lang;
 use declic_common::tr;
-use declic_controller::check;
 use declic_controller::cli::broker::MosquittoArgs;
 use declic_controller::cli::demo::DemoArgs;
 use declic_controller::cli::serve::Serve;
-use declic_controller::cli::store::StoreCommand;
 use declic_controller::cli::{self, Own};
 use declic_controller::config::{Mqtt, Options};
 use declic_controller::demo::{self, DemoOptions, Tour};
@@ -42,10 +40,6 @@ fn own(work: Own) -> anyhow::Result<()> {
             runtime()?.block_on(demo::run(demo_options(args), show))
         }
         Own::Mosquitto(args) => mosquitto(&args),
-        Own::Store(command) => {
-            log("warn");
-            store(command)
-        }
     }
 }
 
@@ -105,43 +99,6 @@ fn mosquitto(args: &MosquittoArgs) -> anyhow::Result<()> {
         ),
         folder.display()
     );
-    Ok(())
-}
-
-/// Reads a store, or saves what is left of it; damage is a failure.
-fn store(command: StoreCommand) -> anyhow::Result<()> {
-    let text = match command {
-        StoreCommand::Check(folder) => {
-            let checked = check::run(&folder.data_dir)?;
-            let (rows, damaged) = (checked.rows, checked.damaged.len());
-            anyhow::ensure!(
-                damaged == 0,
-                tr(
-                    format!(
-                        "{damaged} enregistrements sur {rows} sont abîmés ; reprendre une sauvegarde"
-                    ),
-                    format!("{damaged} of {rows} records are damaged; restore a backup"),
-                )
-            );
-            tr(
-                format!("{rows} enregistrements, tous entiers"),
-                format!("{rows} records, all whole"),
-            )
-        }
-        StoreCommand::Salvage(args) => {
-            let saved = check::save(&args.folder.data_dir, &args.into)?;
-            let (values, broken, kinds) = (saved.values, saved.broken_values, saved.broken_kinds);
-            tr(
-                format!(
-                    "{values} enregistrements sauvés, {broken} abîmés ; {kinds} parties n’ont pas pu être lues en entier"
-                ),
-                format!(
-                    "{values} records saved, {broken} damaged; {kinds} parts could not be read to the end"
-                ),
-            )
-        }
-    };
-    let _ = writeln!(io::stdout().lock(), "{text}");
     Ok(())
 }
 

@@ -14,7 +14,7 @@ mod exit;
 mod output;
 pub mod serve;
 mod status;
-pub mod store;
+mod store;
 mod words;
 
 #[cfg(test)]
@@ -86,7 +86,6 @@ pub enum Own {
     Serve(ServeArgs),
     Demo(DemoArgs),
     Mosquitto(MosquittoArgs),
-    Store(StoreCommand),
 }
 
 /// The command line, in the language that was chosen.
@@ -168,7 +167,7 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Broker(BrokerCommand::Config(BrokerKind::Mosquitto(args))) => {
             return finish_own(own(Own::Mosquitto(args)));
         }
-        Command::Store(command) => return finish_own(own(Own::Store(command))),
+        Command::Store(command) => return finish(store::run(&command, &Voice::current())),
         Command::Completions(args) => return finish(Ok(completions::run(&args))),
         Command::Device(args) => (args.target.clone(), Asked::Device(args)),
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),

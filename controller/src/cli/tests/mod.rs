@@ -3,3 +3,4 @@
 mod asking;
 mod parsing;
 mod rendering;
+mod storing;
