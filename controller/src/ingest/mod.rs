@@ -2,6 +2,7 @@
 
 pub mod broker;
 pub mod endpoint;
+mod pending;
 #[cfg(test)]
 pub(crate) mod testing;
 

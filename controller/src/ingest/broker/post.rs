@@ -1,11 +1,9 @@
 //! What comes from a broker is recorded and then acknowledged; what goes down is
 //! handed to it.
 
-use std::collections::VecDeque;
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use declic_common::DeviceId;
@@ -21,6 +19,7 @@ use crate::app::App;
 use crate::app::command;
 use crate::app::hub::Down;
 use crate::app::recorder::{RecordError, Recording};
+use crate::ingest::pending::Pending;
 use crate::ingest::receive;
 
 /// Messages that may wait to be durable; then the broker has to wait.
@@ -37,19 +36,12 @@ pub(super) struct Post {
     client: AsyncClient,
     news: mpsc::Receiver<News>,
     downs: mpsc::Receiver<(DeviceId, Down)>,
-    /// In the order in which they came, which is the order of their PUBACKs.
-    pending: VecDeque<Pending>,
+    /// At QoS 1.
+    pending: Pending<Publish>,
     /// The line had no room for an acknowledgement; until then nothing is tried.
     ack_again_at: Option<Instant>,
     /// A message could not be stored; then the broker is left, and brings it again.
     leave_at: Option<Instant>,
-}
-
-/// A message at QoS 1 on its way to the disk.
-struct Pending {
-    publish: Publish,
-    /// `None`: durable, or of no use to anybody.
-    recording: Option<Recording>,
 }
 
 enum Turn {
@@ -73,7 +65,7 @@ impl Post {
             client,
             news,
             downs,
-            pending: VecDeque::new(),
+            pending: Pending::default(),
             ack_again_at: None,
             leave_at: None,
         }
@@ -86,7 +78,7 @@ impl Post {
             let turn = tokio::select! {
                 biased;
                 () = &mut shutdown => Turn::Stop,
-                recorded = first(&mut self.pending), if self.ack_again_at.is_none() => {
+                recorded = self.pending.settled(), if self.ack_again_at.is_none() => {
                     Turn::Recorded(recorded)
                 }
                 Some((device, down)) = self.downs.recv() => Turn::Down(device, down),
@@ -117,7 +109,7 @@ impl Post {
             // both cases the broker need not keep it.
             Err(RecordError::UnknownDevice | RecordError::TooScattered) => self.acknowledge(),
             Err(error) => {
-                self.pending.pop_front();
+                self.pending.pop();
                 if self.leave_at.is_none() {
                     tracing::warn!(%error, "could not store a message; the broker keeps it");
                     self.leave_at = Some(Instant::now() + HOLD);
@@ -127,13 +119,12 @@ impl Post {
     }
 
     fn acknowledge(&mut self) {
-        let Some(first) = self.pending.front_mut() else {
+        let Some(publish) = self.pending.first() else {
             return;
         };
-        if self.client.try_ack(&first.publish).is_ok() {
-            self.pending.pop_front();
+        if self.client.try_ack(publish).is_ok() {
+            self.pending.pop();
         } else {
-            first.recording = None;
             self.ack_again_at = Some(Instant::now() + ACK_PAUSE);
         }
     }
@@ -159,7 +150,7 @@ impl Post {
     async fn take(&mut self, publish: Publish) {
         let recording = self.record(&publish).await;
         if publish.qos != QoS::AtMostOnce {
-            self.pending.push_back(Pending { publish, recording });
+            self.pending.push(publish, recording);
         }
     }
 
@@ -229,7 +220,7 @@ impl Post {
     async fn stop(mut self) {
         let until = Instant::now() + STOP_WITHIN;
         while !self.pending.is_empty() {
-            match timeout_at(until, first(&mut self.pending)).await {
+            match timeout_at(until, self.pending.settled()).await {
                 Ok(recorded) => self.settle(recorded),
                 Err(_) => break,
             }
@@ -258,19 +249,4 @@ async fn at(moment: Option<Instant>) {
         Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
     }
-}
-
-/// Resolves when the first message that waits is durable, or will not be.
-async fn first(pending: &mut VecDeque<Pending>) -> Result<(), RecordError> {
-    poll_fn(|cx| match pending.front_mut() {
-        Some(Pending {
-            recording: Some(recording),
-            ..
-        }) => Pin::new(recording).poll(cx),
-        Some(Pending {
-            recording: None, ..
-        }) => Poll::Ready(Ok(())),
-        None => Poll::Pending,
-    })
-    .await
 }

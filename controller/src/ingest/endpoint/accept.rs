@@ -16,6 +16,8 @@ use tokio_rustls::TlsAcceptor;
 
 use super::greeting;
 use super::limits::{Admission, Handshake, Limits};
+use super::session;
+use super::wire::Wire;
 use crate::app::App;
 use crate::app::hub::Kick;
 
@@ -121,33 +123,49 @@ fn note(app: &App, ended: Result<(), JoinError>) {
     }
 }
 
+/// One peer, from its first byte to its last. The phases are boxed one by one, so
+/// that an idle session does not carry the room that its handshake needed.
 async fn connection(
     door: Arc<Door>,
     acceptor: TlsAcceptor,
     socket: TcpStream,
     handshake: Handshake,
 ) {
-    let _ = socket.set_nodelay(true);
-    // The phases are boxed one by one, so that an idle session does not carry the
-    // room that its handshake needed.
-    let secured = Box::pin(timeout(door.limits.tls_timeout, acceptor.accept(socket)));
-    let stream = tokio::select! {
-        () = door.stopped() => return,
-        secured = secured => match secured {
-            Ok(Ok(stream)) => stream,
-            Ok(Err(error)) => {
-                tracing::debug!(%error, "tls handshake failed");
-                return;
+    let talk = async {
+        let Some(mut wire) = Box::pin(secure(&door, acceptor, socket)).await else {
+            return;
+        };
+        match Box::pin(greeting::greet(&door, &mut wire)).await {
+            Some((terms, peer)) => {
+                drop(handshake);
+                Box::pin(session::hold(&door, wire, terms, &peer)).await;
             }
-            Err(_) => {
-                tracing::debug!("tls handshake not finished in time");
-                return;
-            }
-        },
+            None => Box::pin(wire.close()).await,
+        }
     };
-    let talk = greeting::greet(&door, stream, handshake);
     if AssertUnwindSafe(talk).catch_unwind().await.is_err() {
         tracing::error!("a connection failed in a way that it must not; the device will be back");
         door.app.counters.violations.add(1);
+    }
+}
+
+/// The TLS handshake.
+async fn secure(door: &Door, acceptor: TlsAcceptor, socket: TcpStream) -> Option<Box<Wire>> {
+    // Small packets are all that there is.
+    let _ = socket.set_nodelay(true);
+    let secured = tokio::select! {
+        () = door.stopped() => return None,
+        secured = timeout(door.limits.tls_timeout, acceptor.accept(socket)) => secured,
+    };
+    match secured {
+        Ok(Ok(stream)) => Some(Box::new(Wire::new(stream, door.limits.packet_bytes))),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "tls handshake failed");
+            None
+        }
+        Err(_) => {
+            tracing::debug!("tls handshake not finished in time");
+            None
+        }
     }
 }

@@ -1,32 +1,28 @@
 //! From a secured stream to a session: who is it, and is its CONNECT in order?
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use declic_common::DeviceId;
 use declic_common::status::{State, Status};
 use declic_common::topic::{Leaf, Topic};
 use jiff::Timestamp;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::server::TlsStream;
 
 use super::accept::Door;
 use super::identity::{self, Stranger};
-use super::limits::Handshake;
 use super::packets::{Connect, Fault, Incoming, Will};
 use super::replies::{self, Refusal};
-use super::session::{self, Terms};
+use super::terms::Terms;
 use super::wire::{Event, Wire};
 use crate::pki::Peer;
 
-/// Talks with a peer until one of the two leaves.
-pub(super) async fn greet(door: &Arc<Door>, stream: TlsStream<TcpStream>, handshake: Handshake) {
-    let peer = identity::read(stream.get_ref().1.peer_certificates());
-    let mut wire = Box::new(Wire::new(stream, door.limits.packet_bytes));
+/// Takes a CONNECT and decides on it; the answer waits in `wire`. `None`: the peer
+/// must go.
+pub(super) async fn greet(door: &Door, wire: &mut Wire) -> Option<(Terms, Peer)> {
+    let peer = identity::read(wire.peer_certificates());
     let first = tokio::select! {
-        () = door.stopped() => return wire.close().await,
-        first = timeout(door.limits.connect_timeout, first_packet(&mut wire)) => first,
+        () = door.stopped() => return None,
+        first = timeout(door.limits.connect_timeout, first_packet(wire)) => first,
     };
     let connect = match first {
         Ok(Ok(connect)) => connect,
@@ -36,32 +32,25 @@ pub(super) async fn greet(door: &Arc<Door>, stream: TlsStream<TcpStream>, handsh
             if fault == Fault::Version {
                 replies::refuse_version(&mut wire.out);
             }
-            return wire.close().await;
+            return None;
         }
-        Ok(Err(None)) => return,
+        Ok(Err(None)) => return None,
         Err(_) => {
             tracing::debug!("no CONNECT in time");
-            return wire.close().await;
+            return None;
         }
     };
-    match judge(door, &peer, &connect) {
-        Ok((device, will)) => {
-            let terms = Terms::new(&connect, device, will, &door.limits);
-            replies::accept(
-                &mut wire.out,
-                &connect,
-                &door.limits,
-                terms.server_keep_alive,
-            );
-            drop(connect);
-            drop(handshake);
-            let peer = peer.expect("judged just now");
-            Box::pin(session::hold(door, wire, terms, &peer)).await;
+    match judge(door, peer, &connect) {
+        Ok((peer, will)) => {
+            let terms = Terms::new(&connect, peer.device, will, &door.limits);
+            let keep_alive = terms.server_keep_alive;
+            replies::accept(&mut wire.out, &connect, &door.limits, keep_alive);
+            Some((terms, peer))
         }
         Err(refusal) => {
             door.app.counters.violations.add(1);
             replies::refuse(&mut wire.out, connect.version, refusal);
-            wire.close().await;
+            None
         }
     }
 }
@@ -80,29 +69,23 @@ async fn first_packet(wire: &mut Wire) -> Result<Box<Connect>, Option<Fault>> {
 /// Decides on a CONNECT. A refusal is logged here, once.
 fn judge(
     door: &Door,
-    peer: &Result<Peer, Stranger>,
+    peer: Result<Peer, Stranger>,
     connect: &Connect,
-) -> Result<(DeviceId, Option<Status>), Refusal> {
+) -> Result<(Peer, Option<Status>), Refusal> {
     let now = Timestamp::now().as_millisecond();
-    let peer = match peer {
-        Ok(peer) => peer,
-        Err(stranger) => {
-            tracing::warn!(%stranger, "refused a connection");
-            return Err(Refusal::NotAuthorised);
-        }
-    };
+    let peer = peer.map_err(|stranger| {
+        tracing::warn!(%stranger, "refused a connection");
+        Refusal::NotAuthorised
+    })?;
     let device = peer.device;
-    let decided = identity::judge(peer, &door.app.registry, now)
-        .map_err(|stranger| {
-            tracing::warn!(%device, %stranger, "refused a connection");
-            Refusal::NotAuthorised
-        })
-        .and_then(|()| {
-            in_order(door, device, connect).inspect_err(|refusal| {
-                tracing::warn!(%device, %refusal, "refused a connection");
-            })
-        });
-    decided.map(|will| (device, will))
+    identity::judge(&peer, &door.app.registry, now).map_err(|stranger| {
+        tracing::warn!(%device, %stranger, "refused a connection");
+        Refusal::NotAuthorised
+    })?;
+    let will = in_order(door, device, connect).inspect_err(|refusal| {
+        tracing::warn!(%device, %refusal, "refused a connection");
+    })?;
+    Ok((peer, will))
 }
 
 fn in_order(door: &Door, device: DeviceId, connect: &Connect) -> Result<Option<Status>, Refusal> {

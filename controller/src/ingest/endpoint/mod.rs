@@ -7,12 +7,14 @@
 //! MQTT 3.1.1 and 5, TLS 1.3, QoS 0 and 1.
 
 mod accept;
+mod downs;
 mod greeting;
 mod identity;
 mod limits;
 mod packets;
 mod replies;
 mod session;
+mod terms;
 mod wire;
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ pub(super) enum Incoming {
     Connect(Box<Connect>),
     Publish(Publish),
     Puback(u16),
-    Subscribe { id: u16, filters: Vec<SubEntry> },
+    Subscribe { id: u16, filters: Vec<Filter> },
     Unsubscribe { id: u16, filters: Vec<String> },
     Ping,
     Disconnect { with_will: bool },
@@ -81,6 +81,13 @@ pub(super) struct Will {
     pub payload: Vec<u8>,
     pub is_qos2: bool,
     pub retain: bool,
+}
+
+/// One subscription that is asked for.
+#[derive(Debug)]
+pub(super) struct Filter {
+    pub text: String,
+    pub is_qos0: bool,
 }
 
 /// A PUBLISH that shares the bytes it came in.
@@ -251,7 +258,7 @@ fn parse_v4(raw: &RawPacket, kind: u8) -> Result<Incoming, Fault> {
             let packet = exactly(raw, v3_1_1::Subscribe::parse)?;
             Incoming::Subscribe {
                 id: numbered(packet.packet_id())?,
-                filters: packet.entries().clone(),
+                filters: packet.entries().iter().map(filter).collect(),
             }
         }
         (10, _) => {
@@ -295,7 +302,7 @@ fn parse_v5(raw: &RawPacket, kind: u8) -> Result<Incoming, Fault> {
             }
             Incoming::Subscribe {
                 id: numbered(packet.packet_id())?,
-                filters: packet.entries().clone(),
+                filters: packet.entries().iter().map(filter).collect(),
             }
         }
         (10, _) => {
@@ -336,6 +343,13 @@ fn check_publish(qos: Qos, retain: bool, id: Option<u16>) -> Result<(), Fault> {
 /// A packet identifier is never 0 (MQTT-2.3.1-1).
 fn numbered(id: u16) -> Result<u16, Fault> {
     (id > 0).then_some(id).ok_or(Fault::Malformed)
+}
+
+fn filter(entry: &SubEntry) -> Filter {
+    Filter {
+        text: entry.topic_filter().to_owned(),
+        is_qos0: entry.sub_opts().qos() == Qos::AtMostOnce,
+    }
 }
 
 fn texts(filters: &[packet::MqttString]) -> Vec<String> {

@@ -2,14 +2,14 @@
 
 use declic_common::DeviceId;
 use declic_common::topic::{Leaf, Topic};
-use mqtt_protocol_core::mqtt::packet::{self, Property, Qos, SubEntry, v3_1_1, v5_0};
+use mqtt_protocol_core::mqtt::packet::{self, Property, Qos, v3_1_1, v5_0};
 use mqtt_protocol_core::mqtt::result_code::{
     ConnectReasonCode, ConnectReturnCode, DisconnectReasonCode, SubackReasonCode, SubackReturnCode,
     UnsubackReasonCode,
 };
 
 use super::limits::Limits;
-use super::packets::{Connect, Fault, Version};
+use super::packets::{Connect, Fault, Filter, Version};
 
 /// Why a CONNECT is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -283,13 +283,13 @@ pub(super) fn disconnect(out: &mut Vec<u8>, version: Version, goodbye: Goodbye) 
 /// Decides on one subscription of a device. Wildcards are refused, its own too:
 /// three names are all that a device needs, and a filter that is a topic is a
 /// filter that is easily checked.
-pub(super) fn grant(filter: &SubEntry, device: DeviceId) -> (Grant, Option<Leaf>) {
-    let text = filter.topic_filter();
+pub(super) fn grant(filter: &Filter, device: DeviceId) -> (Grant, Option<Leaf>) {
+    let text = filter.text.as_str();
     match text.parse::<Topic>() {
         Ok(topic) if topic.device == device && !topic.leaf.is_up() => {
-            let grant = match filter.sub_opts().qos() {
-                Qos::AtMostOnce => Grant::Qos0,
-                Qos::AtLeastOnce | Qos::ExactlyOnce => Grant::Qos1,
+            let grant = match filter.is_qos0 {
+                true => Grant::Qos0,
+                false => Grant::Qos1,
             };
             (grant, Some(topic.leaf))
         }

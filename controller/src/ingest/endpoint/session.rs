@@ -1,80 +1,28 @@
 //! One session of one device: what it sends is recorded and then acknowledged,
 //! what waits for it is sent down.
 
-use std::collections::VecDeque;
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
 
 use declic_common::DeviceId;
-use declic_common::status::Status;
 use declic_common::topic::{Leaf, Topic};
 use jiff::Timestamp;
-use mqtt_protocol_core::mqtt::packet::SubEntry;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::accept::Door;
+use super::downs::Downs;
 use super::identity;
-use super::limits::Limits;
-use super::packets::{Connect, Fault, Incoming, Publish, Version};
-use super::replies::{self, Goodbye, Grant};
+use super::packets::{Fault, Filter, Incoming, Publish};
+use super::replies::{self, Goodbye};
+use super::terms::Terms;
 use super::wire::{Event, Wire};
 use crate::app::command;
 use crate::app::hub::{Down, Hub, Kick};
-use crate::app::recorder::{Heard, RecordError, Recording};
+use crate::app::recorder::{Heard, RecordError};
+use crate::ingest::pending::Pending;
 use crate::ingest::receive;
 use crate::pki::Peer;
-
-/// Messages down that may wait until the device acknowledges earlier ones.
-const HELD_MAX: usize = 64;
-/// Messages down that may be unacknowledged at once.
-const UNACKNOWLEDGED_MAX: usize = 32;
-
-/// What a session has agreed on.
-#[derive(Debug)]
-pub(super) struct Terms {
-    pub device: DeviceId,
-    pub version: Version,
-    pub will: Option<Status>,
-    /// Told to version 5 when it is not what was asked.
-    pub server_keep_alive: Option<u16>,
-    /// The device may be silent for this long.
-    silence: Duration,
-    receive_maximum: usize,
-    packet_max: u32,
-}
-
-impl Terms {
-    pub(super) fn new(
-        connect: &Connect,
-        device: DeviceId,
-        will: Option<Status>,
-        limits: &Limits,
-    ) -> Self {
-        // A session without a keep-alive, or with one of hours, would be shown as
-        // connected long after its line was cut. Version 5 is told what we keep;
-        // a 3.1.1 device that is silent for longer simply has to connect again.
-        let longest = limits.silence_max * 2 / 3;
-        let asked = Duration::from_secs(connect.keep_alive.into());
-        let kept = match asked {
-            Duration::ZERO => longest,
-            asked => asked.min(longest),
-        };
-        Terms {
-            device,
-            version: connect.version,
-            will,
-            server_keep_alive: (kept != asked)
-                .then(|| u16::try_from(kept.as_secs()).unwrap_or(u16::MAX).max(1)),
-            silence: kept * 3 / 2,
-            receive_maximum: usize::from(connect.receive_maximum).min(UNACKNOWLEDGED_MAX),
-            packet_max: connect.packet_max,
-        }
-    }
-}
 
 /// How a session ended.
 #[derive(Debug)]
@@ -127,11 +75,8 @@ pub(super) async fn hold(door: &Arc<Door>, wire: Box<Wire>, terms: Terms, peer: 
         terms,
         wire,
         down: link.down,
-        pending: VecDeque::new(),
-        subscribed: Subscribed::default(),
-        unacknowledged: Vec::new(),
-        last_id: 0,
-        held: VecDeque::new(),
+        pending: Pending::default(),
+        downs: Downs::default(),
         heard_at: Instant::now(),
         stuck_since: None,
         unstored_since: None,
@@ -144,17 +89,20 @@ pub(super) async fn hold(door: &Arc<Door>, wire: Box<Wire>, terms: Terms, peer: 
         End::Kicked(Kick::Stopping)
     } else {
         tracing::debug!(%device, "connected");
-        app.recorder.record(device, now, Heard::Seen).await;
+        let talk = async {
+            Box::pin(app.recorder.record(device, now, Heard::Seen)).await;
+            session.serve().await
+        };
         tokio::select! {
             biased;
             // An error would mean that the hub is gone: there is nothing left to serve.
             why = &mut kick => End::Kicked(why.unwrap_or(Kick::Stopping)),
-            end = session.serve() => end,
+            end = talk => end,
         }
     };
     if let End::Kicked(Kick::Stopping) = end {
         // While still in the hub, where the receipts arrive.
-        session.finish().await;
+        Box::pin(session.finish()).await;
     }
     let is_newest = attached.leave();
     match &end {
@@ -172,40 +120,13 @@ pub(super) async fn hold(door: &Arc<Door>, wire: Box<Wire>, terms: Terms, peer: 
             End::Left { .. } | End::Kicked(_) | End::Unstored => None,
         };
         let heard = unsaid.map_or(Heard::Seen, Heard::Status);
-        app.recorder.record(device, now_ms(), heard).await;
+        Box::pin(app.recorder.record(device, now_ms(), heard)).await;
     }
-    session.close(end).await;
+    Box::pin(session.close(end)).await;
 }
 
 fn now_ms() -> i64 {
     Timestamp::now().as_millisecond()
-}
-
-/// A message on its way to the disk, and the number to acknowledge.
-#[derive(Debug)]
-struct Pending {
-    id: u16,
-    /// `None`: of no use to anybody, so acknowledged in its turn.
-    recording: Option<Recording>,
-}
-
-/// The down topics that a device has subscribed to.
-#[derive(Debug, Default)]
-struct Subscribed {
-    receipt: Option<Grant>,
-    command: Option<Grant>,
-    settings: Option<Grant>,
-}
-
-impl Subscribed {
-    fn slot(&mut self, leaf: Leaf) -> Option<&mut Option<Grant>> {
-        match leaf {
-            Leaf::Receipt => Some(&mut self.receipt),
-            Leaf::Command => Some(&mut self.command),
-            Leaf::Settings => Some(&mut self.settings),
-            Leaf::Up(_) | Leaf::Status => None,
-        }
-    }
 }
 
 struct Session<'a> {
@@ -213,13 +134,10 @@ struct Session<'a> {
     terms: Terms,
     wire: Box<Wire>,
     down: mpsc::Receiver<Down>,
-    /// In the order in which they came, which is the order of their PUBACKs.
-    pending: VecDeque<Pending>,
-    subscribed: Subscribed,
-    /// Packet identifiers of messages down.
-    unacknowledged: Vec<u16>,
-    last_id: u16,
-    held: VecDeque<Down>,
+    /// Each with the number to acknowledge. At QoS 0 nobody waits for it, but it
+    /// counts, so that one device cannot fill the queue that all of them share.
+    pending: Pending<Option<u16>>,
+    downs: Downs,
     heard_at: Instant,
     stuck_since: Option<Instant>,
     /// Since when a message could not be stored: nothing more is read.
@@ -243,21 +161,18 @@ impl Session<'_> {
             // Everything that is ready is put into one write: the wire comes last.
             let turn = tokio::select! {
                 biased;
-                recorded = first(&mut self.pending), if !self.pending.is_empty() => {
-                    Turn::Recorded(recorded)
-                }
+                recorded = self.pending.settled() => Turn::Recorded(recorded),
                 Some(down) = self.down.recv(), if self.wire.has_room() => Turn::Down(down),
                 event = self.wire.next(read) => Turn::Wire(event),
                 () = &mut timer => Turn::Timer,
             };
-
             match turn {
                 Turn::Recorded(Ok(())) => self.acknowledge(),
                 Turn::Recorded(Err(error)) => {
                     // No PUBACK without durability. The device hears nothing, or
                     // the code of version 5, and sends again when it is back; the
                     // wait keeps a full disk from becoming a storm of connections.
-                    self.pending.pop_front();
+                    self.pending.pop();
                     if error == RecordError::UnknownDevice {
                         return End::Kicked(Kick::Revoked);
                     }
@@ -267,7 +182,7 @@ impl Session<'_> {
                         timer.as_mut().reset(self.deadline().0);
                     }
                 }
-                Turn::Down(down) => self.send_down(down),
+                Turn::Down(down) => self.downs.send(down, &self.terms, &mut self.wire.out),
                 Turn::Wire(Event::Packet(packet)) => {
                     self.heard_at = Instant::now();
                     match self.take(packet).await {
@@ -321,14 +236,10 @@ impl Session<'_> {
         match packet {
             Incoming::Publish(publish) => self.take_publish(&publish).await?,
             Incoming::Puback(id) => {
-                self.unacknowledged.retain(|sent| *sent != id);
-                while self.may_send()
-                    && let Some(down) = self.held.pop_front()
-                {
-                    self.send_down(down);
-                }
+                self.downs.acknowledged(id, &self.terms, &mut self.wire.out);
             }
-            Incoming::Subscribe { id, filters } => self.subscribe(id, &filters).await,
+            // Boxed, like all that is rare or large: an idle session needs no room for it.
+            Incoming::Subscribe { id, filters } => Box::pin(self.subscribe(id, &filters)).await,
             Incoming::Unsubscribe { id, filters } => self.unsubscribe(id, &filters),
             Incoming::Ping => replies::pingresp(&mut self.wire.out),
             Incoming::Disconnect { with_will } => return Ok(Some(End::Left { with_will })),
@@ -343,42 +254,35 @@ impl Session<'_> {
             Ok(topic) if topic.device == device && topic.leaf.is_up() => topic.leaf,
             _ => return Err(Fault::Forged),
         };
-        let recording = receive(&self.door.app, device, leaf, publish.payload(), now_ms()).await;
-        // At QoS 0 nobody waits for it; it is recorded all the same.
-        if let Some(id) = publish.id() {
-            self.pending.push_back(Pending { id, recording });
-        }
+        let app = &self.door.app;
+        let recording = Box::pin(receive(app, device, leaf, publish.payload(), now_ms())).await;
+        self.pending.push(publish.id(), recording);
         Ok(())
     }
 
     /// Acknowledges the first message that waited.
     fn acknowledge(&mut self) {
-        if let Some(stored) = self.pending.pop_front() {
-            replies::puback(&mut self.wire.out, stored.id);
-        }
-        if self.pending.is_empty() {
-            // An idle session keeps no room for a burst.
-            self.pending = VecDeque::new();
+        if let Some(id) = self.pending.pop().flatten() {
+            replies::puback(&mut self.wire.out, id);
         }
     }
 
-    async fn subscribe(&mut self, id: u16, filters: &[SubEntry]) {
+    async fn subscribe(&mut self, id: u16, filters: &[Filter]) {
         let device = self.terms.device;
         let mut grants = Vec::with_capacity(filters.len());
         let mut granted = Vec::new();
         for filter in filters {
             let (grant, leaf) = replies::grant(filter, device);
-            if let Some(leaf) = leaf
-                && let Some(slot) = self.subscribed.slot(leaf)
-            {
-                *slot = Some(grant);
+            if let Some(leaf) = leaf {
+                self.downs.subscribe(leaf, grant);
                 granted.push(leaf);
-            } else {
-                tracing::warn!(%device, "refused a subscription");
             }
             grants.push(grant);
         }
         replies::suback(&mut self.wire.out, self.terms.version, id, &grants);
+        if granted.len() < grants.len() {
+            tracing::warn!(%device, refused = grants.len() - granted.len(), "refused subscriptions");
+        }
         if granted.contains(&Leaf::Settings) {
             command::deliver_settings(&self.door.app, device);
         }
@@ -392,58 +296,11 @@ impl Session<'_> {
     fn unsubscribe(&mut self, id: u16, filters: &[String]) {
         let device = self.terms.device;
         let mut drop_one = |filter: &String| match filter.parse::<Topic>() {
-            Ok(topic) if topic.device == device => self
-                .subscribed
-                .slot(topic.leaf)
-                .is_some_and(|slot| slot.take().is_some()),
+            Ok(topic) if topic.device == device => self.downs.unsubscribe(topic.leaf),
             _ => false,
         };
         let existed: Vec<bool> = filters.iter().map(&mut drop_one).collect();
         replies::unsuback(&mut self.wire.out, self.terms.version, id, &existed);
-    }
-
-    fn may_send(&self) -> bool {
-        self.unacknowledged.len() < self.terms.receive_maximum
-    }
-
-    /// Sends a message down, if the device has asked for its kind.
-    ///
-    /// Receipts go at QoS 0: one is lost only with its connection, after which the
-    /// device sends again anyhow, and a PUBACK would cost more than the receipt.
-    fn send_down(&mut self, down: Down) {
-        let Some(grant) = self.subscribed.slot(down.leaf).and_then(|slot| *slot) else {
-            return;
-        };
-        let numbered = grant == Grant::Qos1 && down.leaf != Leaf::Receipt;
-        if numbered && !self.may_send() {
-            // More than this is sent again on the next connection.
-            if self.held.len() < HELD_MAX {
-                self.held.push_back(down);
-            }
-            return;
-        }
-        let id = numbered.then(|| self.free_id());
-        let topic = down.leaf.of(self.terms.device);
-        let Terms {
-            version,
-            packet_max,
-            ..
-        } = self.terms;
-        let out = &mut self.wire.out;
-        if replies::publish(out, version, packet_max, topic, &down.payload, id) {
-            self.unacknowledged.extend(id);
-        } else {
-            tracing::debug!(device = %self.terms.device, "a message down is larger than the device takes");
-        }
-    }
-
-    fn free_id(&mut self) -> u16 {
-        loop {
-            self.last_id = self.last_id.checked_add(1).unwrap_or(1);
-            if !self.unacknowledged.contains(&self.last_id) {
-                return self.last_id;
-            }
-        }
     }
 
     /// Says goodbye.
@@ -468,37 +325,16 @@ impl Session<'_> {
         // Half of what there is, so that the last words still fit in.
         let until = Instant::now() + self.door.limits.stop_within / 2;
         while !self.pending.is_empty() {
-            match timeout_at(until, first(&mut self.pending)).await {
+            match timeout_at(until, self.pending.settled()).await {
                 Ok(Ok(())) => self.acknowledge(),
                 Ok(Err(_)) => {
-                    self.pending.pop_front();
+                    self.pending.pop();
                 }
                 Err(_) => break,
             }
         }
         while let Ok(down) = self.down.try_recv() {
-            self.send_down(down);
+            self.downs.send(down, &self.terms, &mut self.wire.out);
         }
-    }
-}
-
-/// Resolves when the first message that waits is durable, or will not be.
-async fn first(pending: &mut VecDeque<Pending>) -> Result<(), RecordError> {
-    poll_fn(|cx| poll_first(pending, cx)).await
-}
-
-fn poll_first(
-    pending: &mut VecDeque<Pending>,
-    cx: &mut Context<'_>,
-) -> Poll<Result<(), RecordError>> {
-    match pending.front_mut() {
-        Some(Pending {
-            recording: Some(recording),
-            ..
-        }) => Pin::new(recording).poll(cx),
-        Some(Pending {
-            recording: None, ..
-        }) => Poll::Ready(Ok(())),
-        None => Poll::Pending,
     }
 }
