@@ -8,7 +8,7 @@ use declic_tests::process::program;
 use declic_tests::wait::{eventually, seconds};
 use declic_tests::{Agent, Controller};
 
-use super::{Figure, proc, shipped};
+use super::{Figure, proc};
 
 const HOUSE: &str = "declic-bench";
 const NEAR: &str = "10.77.77.1";
@@ -17,7 +17,6 @@ const FAR: &str = "10.77.77.2";
 const REPORTS: u64 = 30;
 
 pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
-    let programs = shipped()?;
     let house = House::build()?;
     let mut controller = Controller::prepare();
     controller.host = NEAR.to_owned();
@@ -56,7 +55,6 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
     let size = std::fs::metadata(std::fs::canonicalize(program("declic-agent"))?)?.len();
     agent.stop();
     controller.stop();
-    drop(programs);
     let figure = |what, unit, ours| Figure {
         bench: "agent",
         what,

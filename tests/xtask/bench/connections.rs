@@ -2,12 +2,11 @@
 
 use declic_tests::{Controller, Device};
 
-use super::{Figure, proc, shipped};
+use super::{Figure, proc};
 
 const DEVICES: usize = 500;
 
 pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
-    let programs = shipped()?;
     let mut controller = Controller::start();
     let pid = controller.process().id();
     let runtime = tokio::runtime::Runtime::new()?;
@@ -30,7 +29,6 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
         anyhow::Ok((before, after))
     })?;
     controller.kill();
-    drop(programs);
     let counted = (DEVICES - DEVICES / 5) as f64;
     Ok(vec![Figure {
         bench: "connections",

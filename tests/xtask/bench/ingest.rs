@@ -9,7 +9,7 @@ use declic_tests::{Controller, Device};
 use rumqttc::{Event, Packet, QoS};
 use tokio::task::JoinSet;
 
-use super::{Figure, proc, shipped};
+use super::{Figure, proc};
 
 const DEVICES: usize = 100;
 const UNACKNOWLEDGED: u64 = 16;
@@ -17,7 +17,6 @@ const WARM: Duration = Duration::from_secs(3);
 const MEASURED: Duration = Duration::from_secs(10);
 
 pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
-    let programs = shipped()?;
     let mut controller = Controller::start();
     let pid = controller.process().id();
     let runtime = tokio::runtime::Runtime::new()?;
@@ -47,7 +46,6 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
     let rss = proc::status_kib(pid, "VmRSS")?;
     runtime.shutdown_background();
     controller.kill();
-    drop(programs);
     let figure = |what, unit, ours| Figure {
         bench: "ingest",
         what,

@@ -58,6 +58,7 @@ pub(crate) fn run_all(benches: &[Bench], format: Format) -> anyhow::Result<()> {
         [] => Bench::value_variants(),
         some => some,
     };
+    let _programs = shipped()?;
     let mut figures = Vec::new();
     for bench in benches {
         say(&format!("\nmeasuring: {bench:?}"));

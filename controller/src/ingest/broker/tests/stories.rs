@@ -49,7 +49,6 @@ fn number(seq: u64) -> Number {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs mosquitto"]
 async fn a_report_through_the_broker_is_receipted() {
     let site = Site::open().await;
     let home = site.enrol(1).await;
@@ -65,7 +64,6 @@ async fn a_report_through_the_broker_is_receipted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs mosquitto"]
 async fn a_device_that_comes_finds_its_settings_and_its_commands() {
     let site = Site::open().await;
     let home = site.enrol(1).await;
@@ -88,7 +86,6 @@ async fn a_device_that_comes_finds_its_settings_and_its_commands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs mosquitto"]
 async fn what_was_not_stored_comes_again() {
     let mut site = Site::open().await;
     let home = site.enrol(1).await;
@@ -114,7 +111,6 @@ async fn what_was_not_stored_comes_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs mosquitto"]
 async fn what_is_said_while_we_are_away_waits() {
     let mut site = Site::open().await;
     let home = site.enrol(1).await;
@@ -139,7 +135,6 @@ async fn what_is_said_while_we_are_away_waits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs mosquitto"]
 async fn a_restart_of_the_broker_is_survived() {
     let mut site = Site::open().await;
     let home = site.enrol(1).await;
@@ -152,7 +147,6 @@ async fn a_restart_of_the_broker_is_survived() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs mosquitto"]
 async fn presence_follows_the_last_words() {
     let site = Site::open().await;
     let home = site.enrol(1).await;
@@ -176,7 +170,6 @@ async fn presence_follows_the_last_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs mosquitto"]
 async fn a_device_has_no_part_in_another() {
     let site = Site::open().await;
     let (good, bad) = (site.enrol(1).await, site.enrol(2).await);
@@ -221,6 +214,17 @@ async fn a_device_has_no_part_in_another() {
         matches!(event, Event::Incoming(Packet::SubAck(_))).then_some(())
     })
     .await;
+    let on = br#"{"state":"on"}"#.to_vec();
+    let word = topic(bad.id, Leaf::Status);
+    forger
+        .publish(word, QoS::AtLeastOnce, false, on)
+        .await
+        .unwrap();
+    seen(&mut forged, |event| {
+        matches!(event, Event::Incoming(Packet::PubAck(_))).then_some(())
+    })
+    .await;
+    until("it is there", || site.app.hub.is_connected(bad.id)).await;
     let now = jiff::Timestamp::now().as_millisecond();
     command::send(&site.app, good.id, Action::Refresh, None, "test", now)
         .await
@@ -245,7 +249,6 @@ async fn a_device_has_no_part_in_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs mosquitto"]
 async fn a_revoked_device_is_not_heard_and_not_let_in_again() {
     let site = Site::open().await;
     let (gone, kept) = (site.enrol(1).await, site.enrol(2).await);
@@ -302,7 +305,6 @@ async fn until_refused(site: &Site, home: &super::site::Home) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs mosquitto"]
 async fn an_unreadable_message_does_not_hold_up_the_others() {
     let site = Site::open().await;
     let home = site.enrol(1).await;
