@@ -5,6 +5,7 @@
 
 mod household;
 mod orders;
+mod outbox;
 
 use std::fs;
 use std::path::Path;
@@ -12,24 +13,21 @@ use std::time::Duration;
 
 use declic_common::UpKind;
 use declic_common::command::{CommandId, OutcomeResult};
-use declic_common::envelope::Number;
-use declic_common::journal::Event;
-use declic_common::report::{Consent, Ladder, Slow};
+use declic_common::report::{Ladder, Slow};
 use declic_common::settings::Address;
-use declic_common::status::{State as Word, Status};
+use declic_common::status::State as Word;
 use declic_common::topic::Leaf;
-use serde::Serialize;
 
 use self::household::Tries;
 use crate::enrol;
 use crate::identity::Identity;
-use crate::journal::{self, Watch};
+use crate::journal::Watch;
 use crate::life::{End, Life};
 use crate::probe::{Clocks, Probe, SlowJob, Targets};
 use crate::reporter::{Circumstances, Reporter};
 use crate::run::{Options, last_word};
 use crate::sender::Sender;
-use crate::spool::{Held, Limits, Spool};
+use crate::spool::{Limits, Spool};
 use crate::state::State;
 use crate::uplink::{News, Outlet};
 
@@ -354,97 +352,5 @@ impl Agent {
         // is wrong, a needless request is refused or renews too early: no harm.
         let time = self.life.controller_now(now).unwrap_or(now.wall_ms);
         rested && enrol::is_due(&self.identity, time)
-    }
-
-    /// Sends the inventory if it changed, is a month old, or is asked for.
-    fn inventory(&mut self, now: &Clocks, asked: bool) {
-        let mut inventory = self.probe.inventory();
-        inventory.agent_version = Some(env!("CARGO_PKG_VERSION").to_owned());
-        let json = serde_json::to_vec(&inventory).expect("our own types always have a JSON form");
-        let print = crc32c::crc32c(&json);
-        let time = self.life.controller_now(now);
-        if let Some(time) = time
-            && let Err(error) = self.state.date_inventory(time)
-        {
-            tracing::warn!(%error, "failed to date the inventory");
-        }
-        if !asked && !self.state.inventory_is_due(print, time, INVENTORY_EVERY_MS) {
-            return;
-        }
-        if self.put(UpKind::Inventory, now, &inventory).is_some()
-            && let Err(error) = self.state.note_inventory(print, time)
-        {
-            tracing::warn!(%error, "failed to note the inventory: it will be sent again");
-        }
-    }
-
-    fn journal(&mut self, events: &[Event]) {
-        let now = self.probe.clocks();
-        for message in journal::messages(events) {
-            self.put(UpKind::Journal, &now, &message);
-        }
-    }
-
-    /// Puts a message into the spool and, in a session, on its way.
-    fn put<B: Serialize>(&mut self, kind: UpKind, now: &Clocks, body: &B) -> Option<Number> {
-        match self.spool.append(kind, now, &self.life, body) {
-            Ok(number) => {
-                if self.outlet.is_some()
-                    && let Some(held) = self.spool.get(number)
-                {
-                    self.send(&held, now);
-                }
-                Some(number)
-            }
-            Err(error) => {
-                tracing::warn!(%error, "a message is too large and was not kept");
-                None
-            }
-        }
-    }
-
-    fn send(&mut self, held: &Held, now: &Clocks) {
-        let Some(outlet) = &self.outlet else { return };
-        let payload = self.spool.address(held, &self.life, now);
-        let payload = self.without_usage(held, payload);
-        if outlet.publish(Leaf::Up(held.kind), payload) {
-            self.sender.sent(held.number, now.uptime_ms);
-        } else {
-            self.sender.not_taken();
-        }
-    }
-
-    /// Usage that was kept while the household agreed does not leave once it no
-    /// longer does.
-    fn without_usage(&self, held: &Held, payload: Vec<u8>) -> Vec<u8> {
-        let may_leave = self.state.consent() == Consent::Usage || held.kind != UpKind::Report;
-        if may_leave || !payload.windows(8).any(|w| w == b"\"usage\":") {
-            return payload;
-        }
-        let Ok(mut message) = serde_json::from_slice::<serde_json::Value>(&payload) else {
-            return payload;
-        };
-        if let Some(body) = message
-            .get_mut("body")
-            .and_then(|body| body.as_object_mut())
-        {
-            body.remove("usage");
-        }
-        serde_json::to_vec(&message).unwrap_or(payload)
-    }
-
-    fn say(&mut self, state: Word) {
-        let now = self.probe.clocks();
-        let status = Status {
-            state,
-            install: Some(self.life.install()),
-            boot: Some(self.life.boot()),
-            uptime_ms: Some(now.uptime_ms),
-        };
-        if let Some(outlet) = &self.outlet {
-            let payload =
-                serde_json::to_vec(&status).expect("our own types always have a JSON form");
-            outlet.publish(Leaf::Status, payload);
-        }
     }
 }

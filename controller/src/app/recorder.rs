@@ -7,6 +7,7 @@
 //! the health and journal rows, and the outcome of commands.
 
 mod group;
+mod tracked;
 
 use std::pin::Pin;
 use std::sync::Arc;

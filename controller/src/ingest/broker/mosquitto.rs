@@ -9,8 +9,9 @@ use declic_common::topic::{DOWN, Leaf};
 
 use crate::pki::CONTROLLER_NAME;
 
-/// Messages that the broker keeps for a controller that is away: about nine days
-/// of 100 homes at their ordinary interval.
+/// Messages that the broker keeps for a controller that is away: about two days of
+/// 100 homes, whose devices send again, after a while once an hour, what has no
+/// receipt.
 const QUEUED_MAX: u32 = 100_000;
 /// Of those, in bytes.
 const QUEUED_BYTES_MAX: u32 = 256 * 1024 * 1024;
