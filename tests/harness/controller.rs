@@ -103,6 +103,11 @@ impl Controller {
     /// Starts the process and waits until it is ready.
     pub fn run(&mut self) {
         self.spawn();
+        self.await_ready();
+    }
+
+    /// Waits until the process answers that it is ready.
+    pub fn await_ready(&mut self) {
         let url = format!("http://127.0.0.1:{}/readyz", self.http_port);
         eventually("a ready controller", seconds(60), || {
             let process = self.process.as_mut().expect("just started");
