@@ -40,7 +40,16 @@ pub(crate) fn everything() -> anyhow::Result<()> {
     run("cargo", &["build", "--workspace", "--locked"])?;
     run("cargo", &["test", "--workspace", "--doc", "--locked"])?;
     if answers("cargo", &["nextest", "--version"]) {
-        run("cargo", &["nextest", "run", "--workspace", "--locked"])
+        run(
+            "cargo",
+            &[
+                "nextest",
+                "run",
+                "--workspace",
+                "--locked",
+                "--no-fail-fast",
+            ],
+        )
     } else {
         run(
             "cargo",

@@ -215,7 +215,10 @@ async fn a_session_that_says_goodbye_is_not_lost_and_one_that_vanishes_is() {
     })
     .await;
     until("it has left", || !site.app.hub.is_connected(id)).await;
-    assert_eq!(site.last_state(id).as_deref(), Some("off"));
+    until("its last word is kept", || {
+        site.last_state(id).as_deref() == Some("off")
+    })
+    .await;
 
     let (_rude, mut events) = client(&site, id, &badge);
     seen(&mut events, |event| {
