@@ -1,5 +1,8 @@
 //! What an idle connection costs the controller in memory.
 
+use std::time::Duration;
+
+use declic_tests::device::Session;
 use declic_tests::{Controller, Device};
 
 use super::{Figure, proc};
@@ -19,11 +22,11 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
         let mut sessions = Vec::new();
         let (warm, rest) = devices.split_at(DEVICES / 5);
         for device in warm {
-            sessions.push(device.connect().await?);
+            sessions.push(patiently(device).await?);
         }
         let before = proc::status_kib(pid, "RssAnon")?;
         for device in rest {
-            sessions.push(device.connect().await?);
+            sessions.push(patiently(device).await?);
         }
         let after = proc::status_kib(pid, "RssAnon")?;
         anyhow::Ok((before, after))
@@ -36,4 +39,20 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
         unit: "KiB",
         ours: (after - before) / counted,
     }])
+}
+
+/// Connects, and tries again where the controller holds back an address from which
+/// too many come at once.
+async fn patiently(device: &Device) -> anyhow::Result<Session> {
+    let mut tries = 0;
+    loop {
+        match device.connect().await {
+            Err(error) if tries >= 50 => return Err(error),
+            Err(_) => {
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            connected => return connected,
+        }
+    }
 }

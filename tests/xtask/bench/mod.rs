@@ -59,17 +59,17 @@ pub(crate) fn run_all(benches: &[Bench], format: Format) -> anyhow::Result<()> {
         some => some,
     };
     let _programs = shipped()?;
-    let mut figures = Vec::new();
     for bench in benches {
         say(&format!("\nmeasuring: {bench:?}"));
-        figures.extend(match bench {
+        let figures = match bench {
             Bench::Agent => agent::measure()?,
             Bench::Ingest => ingest::measure()?,
             Bench::Connections => connections::measure()?,
-        });
-    }
-    for figure in &figures {
-        print(figure, format);
+        };
+        // At once: a later bench that fails takes nothing away.
+        for figure in &figures {
+            print(figure, format);
+        }
     }
     Ok(())
 }
