@@ -1,16 +1,12 @@
 //! Checks the code on a signed charter, without the agent knowing it.
 
-use declic_common::settings::CharterCheck;
+use declic_common::settings::{CharterCheck, charter_text};
 use ring::digest::{SHA256, digest};
 
 /// Whether this is the code whose check the controller sent. Letters count
 /// whatever their case; spaces and dashes do not count.
 pub fn matches(code: &str, check: &CharterCheck) -> bool {
-    let code: String = code
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_uppercase())
-        .collect();
+    let code = charter_text(code);
     let hash = digest(&SHA256, format!("{}{code}", check.salt).as_bytes());
     data_encoding::HEXLOWER.encode(hash.as_ref()) == check.sha256.to_ascii_lowercase()
 }
