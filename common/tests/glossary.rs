@@ -6,6 +6,7 @@ use std::path::Path;
 use declic_common::UpKind;
 use declic_common::api::Presence;
 use declic_common::report::Consent;
+use declic_common::timeline::Activity;
 use declic_common::topic::{DOWN, Leaf};
 
 /// The rows of the tables: word, French, meaning.
@@ -36,8 +37,14 @@ fn what_travels_and_what_is_shown_is_in_the_glossary_with_its_french() {
     let consent = Consent::ALL.iter().map(|word| word.as_str());
     let up = UpKind::ALL.iter().map(|word| word.as_str());
     let down = DOWN.iter().copied().chain([Leaf::Status]).map(Leaf::as_str);
+    let activity = Activity::ALL.iter().map(|word| word.as_str());
     let rows = rows();
-    for word in presence.chain(consent).chain(up).chain(down) {
+    for word in presence
+        .chain(consent)
+        .chain(up)
+        .chain(down)
+        .chain(activity)
+    {
         let row = rows.iter().find(|row| row[0] == word);
         let french = &row.unwrap_or_else(|| panic!("{word} is not in the glossary"))[1];
         assert_ne!(french, "–", "{word} is shown to people and has no French");
