@@ -5,3 +5,4 @@ pub mod dating;
 pub mod metric;
 pub mod numbering;
 pub mod presence;
+pub mod timeline;
