@@ -8,6 +8,7 @@ pub mod agent;
 pub mod charter;
 pub mod cli;
 pub mod enrol;
+pub mod errands;
 pub mod identity;
 pub mod journal;
 pub mod life;

@@ -3,21 +3,19 @@
 use std::future::Future;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use declic_common::limits::INTERVAL_DEFAULT_S;
-use declic_common::report::Slow;
 use declic_common::status::State as Word;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, mpsc};
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::agent::{Agent, Next};
+use crate::errands::{Done, Errands};
 use crate::identity::Identity;
 use crate::probe::{Machine, Probe, Sources};
 use crate::socket::{self, Question};
@@ -30,6 +28,9 @@ const GOODBYE: Duration = Duration::from_secs(3);
 /// How long the first report waits for the slow readings, or one interval if that
 /// is shorter.
 const SLOW_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a report waits for the ladder, or one interval if that is shorter; no
+/// climb lasts longer.
+const CLIMB_PATIENCE: Duration = Duration::from_secs(10);
 const SAMPLE_EVERY: Duration = Duration::from_secs(30);
 
 /// How an agent is run.
@@ -131,14 +132,24 @@ pub async fn run(
     let mut agent = Agent::begin(&options, identity, probe)?;
     let hurry = Arc::new(Notify::new());
     let mut wire = Wire::lay(&agent, &options, &hurry)?;
-    let mut slow = slow_job(&mut agent);
+    let mut errands = Errands::default();
     let mut next_sample = Instant::now();
     // The first report is worth a short wait for the readings that take long.
     let mut next_report = Instant::now() + SLOW_PATIENCE.min(agent.interval());
-    let mut first = true;
+    let mut awaits_slow = true;
+    // A report that is due waits a moment for what the ladder finds.
+    let mut report_by = None;
     let ended = loop {
         if agent.is_retired() {
             break Ended::Retired;
+        }
+        if !errands.reads_slowly()
+            && let Some(job) = agent.slow_job()
+        {
+            errands.read_slowly(job);
+        }
+        if errands.climbs_in_vain(agent.is_connected()) {
+            errands.climb(agent.climb(), agent.is_connected());
         }
         let burst_at = agent.until_burst().map(|wait| Instant::now() + wait);
         let next = tokio::select! {
@@ -152,32 +163,46 @@ pub async fn run(
                 None => Next::Redial,
             },
             Some(question) = questions.recv() => agent.answer(question),
-            read = run_slow(slow.as_mut()) => {
-                agent.take_slow(read);
-                Next::SlowDone
-            }
+            done = errands.next() => match done {
+                Done::Slow(read) => {
+                    agent.take_slow(read);
+                    if std::mem::take(&mut awaits_slow) { Next::ReportNow } else { Next::Nothing }
+                }
+                Done::Ladder(ladder) => {
+                    agent.take_ladder(ladder);
+                    match report_by.take() {
+                        Some(_) => agent.report(),
+                        None => Next::Nothing,
+                    }
+                }
+                Done::Renewal(renewed) => agent.take_renewal(renewed),
+            },
             () = sleep_until(next_report) => {
-                climb(&mut agent, &mut signals).await;
-                first = false;
-                next_report = Instant::now() + agent.interval();
-                agent.report()
+                if !errands.climbs() {
+                    errands.climb(agent.climb(), agent.is_connected());
+                }
+                let interval = agent.interval();
+                next_report = Instant::now() + interval;
+                report_by.get_or_insert(Instant::now() + CLIMB_PATIENCE.min(interval));
+                Next::Nothing
             }
             () = sleep_until(next_sample) => {
                 next_sample = Instant::now() + sample_every(agent.interval());
                 agent.sample()
             }
+            () = until(report_by) => {
+                report_by = None;
+                agent.report()
+            }
             () = until(burst_at) => agent.burst(),
         };
         match next {
             Next::Nothing => {}
-            Next::SlowDone => {
-                slow = None;
-                if std::mem::take(&mut first) {
-                    next_report = Instant::now();
-                }
-            }
             Next::ReportNow => next_report = Instant::now(),
+            Next::Refresh => awaits_slow = true,
             Next::Hurry => {
+                // What a climb under way has found so far may be over.
+                errands.climb(agent.climb(), agent.is_connected());
                 next_report = Instant::now();
                 hurry.notify_one();
             }
@@ -187,16 +212,14 @@ pub async fn run(
                 wire = Wire::lay(&agent, &options, &hurry)?;
             }
             Next::Renew => {
-                if agent.renew(&options.state_dir).await {
-                    agent.hang_up();
-                    wire = Wire::lay(&agent, &options, &hurry)?;
+                if !errands.renews() {
+                    errands.renew(agent.renew(&options.state_dir));
                 }
             }
         }
-        if slow.is_none() {
-            slow = slow_job(&mut agent);
-        }
     };
+    // A renewal must not write once this PC has been forgotten.
+    drop(errands);
     if let Some(doorman) = doorman {
         doorman.abort();
         let _ = std::fs::remove_file(socket::path(&options.state_dir));
@@ -213,39 +236,6 @@ async fn until(moment: Option<Instant>) {
     match moment {
         Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
-    }
-}
-
-type SlowTask = JoinHandle<Slow>;
-
-fn slow_job(agent: &mut Agent) -> Option<SlowTask> {
-    agent.slow_job().map(tokio::task::spawn_blocking)
-}
-
-/// Resolves with slow readings under way; never without any.
-async fn run_slow(task: Option<&mut SlowTask>) -> Option<Slow> {
-    match task {
-        Some(task) => task.await.ok(),
-        None => std::future::pending().await,
-    }
-}
-
-/// Climbs the ladder, unless the agent is told to stop meanwhile: then the
-/// signal is given back by closing what it came through.
-async fn climb(agent: &mut Agent, signals: &mut mpsc::Receiver<Signal>) {
-    let climbing = agent.climb();
-    let mut climbing = pin!(climbing);
-    loop {
-        tokio::select! {
-            () = &mut climbing => return,
-            signal = signals.recv() => match signal {
-                Some(Signal::Sleep) => {}
-                Some(Signal::Stop) | None => {
-                    signals.close();
-                    return;
-                }
-            },
-        }
     }
 }
 
@@ -305,3 +295,6 @@ const _: fn() = || {
         is_send(run(options, probe, signals));
     };
 };
+
+#[cfg(test)]
+mod tests;

@@ -262,7 +262,7 @@ impl Probe for Home {
         }
     }
 
-    fn climb<'a>(&'a mut self, targets: &'a Targets) -> Climb<'a> {
+    fn climb(&mut self, targets: Targets) -> Climb {
         let reached = targets.connected;
         Box::pin(async move {
             Ladder {

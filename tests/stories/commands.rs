@@ -57,6 +57,45 @@ fn absent(door: Door) {
 }
 
 #[test]
+fn a_refresh_is_done_once_its_slow_readings_have_arrived() {
+    let mut controller = Controller::start();
+    let mut agent = Agent::enrolled(&controller.code("BDX-001"));
+    agent.run("1h");
+    let slow_at = || {
+        let shown = controller.json(&["device", "show", "BDX-001"]);
+        shown["latest"]["report"]["slow"]["slow_at"].as_i64()
+    };
+    let before = eventually("the first slow readings", seconds(60), slow_at);
+    printed(&controller.declic(&["device", "send", "BDX-001", "refresh"]));
+    eventually("its outcome", seconds(60), || {
+        let commands = controller.json(&["device", "commands", "BDX-001"]);
+        (commands[0]["state"] == "done").then_some(())
+    });
+    assert!(slow_at() > Some(before), "done, and nothing new to see");
+    agent.stop();
+    controller.stop();
+}
+
+#[test]
+fn two_renewals_asked_for_at_once_are_both_answered_for() {
+    let mut controller = Controller::start();
+    let mut agent = Agent::enrolled(&controller.code("BDX-001"));
+    let before = agent.certificate();
+    for _ in 0..2 {
+        printed(&controller.declic(&["device", "send", "BDX-001", "renew_certificate"]));
+    }
+    agent.run("1h");
+    eventually("both outcomes", seconds(60), || {
+        let commands = controller.json(&["device", "commands", "BDX-001"]);
+        let ended = |n: usize| commands[n]["state"] == "done";
+        (ended(0) && ended(1)).then_some(())
+    });
+    assert_ne!(agent.certificate(), before);
+    agent.stop();
+    controller.stop();
+}
+
+#[test]
 fn a_retired_pc_forgets_the_programme() {
     let mut controller = Controller::start();
     let mut agent = Agent::enrolled(&controller.code("BDX-001"));

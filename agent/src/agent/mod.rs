@@ -19,11 +19,12 @@ use declic_common::status::State as Word;
 use declic_common::topic::Leaf;
 
 use self::household::Tries;
-use crate::enrol;
+use crate::enrol::{self, EnrolError};
+use crate::errands::Renewal;
 use crate::identity::Identity;
 use crate::journal::Watch;
 use crate::life::{End, Life};
-use crate::probe::{Clocks, Probe, SlowJob, Targets};
+use crate::probe::{Climb, Clocks, Probe, SlowJob, Targets};
 use crate::reporter::{Circumstances, Reporter};
 use crate::run::{Options, last_word};
 use crate::sender::Sender;
@@ -44,9 +45,9 @@ const INVENTORY_EVERY_MS: i64 = 30 * 86_400_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     Nothing,
-    /// The slow readings under way are done.
-    SlowDone,
     ReportNow,
+    /// Report as soon as the slow readings have been made anew.
+    Refresh,
     /// The interval changed: the next report may be due sooner.
     Reschedule,
     /// The network changed: report, and do not wait to connect.
@@ -74,8 +75,10 @@ pub struct Agent {
     last_receipt: Option<i64>,
     alive_at: u64,
     renew_tried_at: Option<u64>,
-    /// The command under way that asked for a renewal.
-    renewal: Option<CommandId>,
+    /// The commands that wait for the renewal under way.
+    renewals: Vec<CommandId>,
+    /// The commands that wait for the next report.
+    refreshes: Vec<CommandId>,
     /// Since when this PC is to forget the programme: it does once nothing waits.
     retiring: Option<u64>,
     calls: Tries,
@@ -108,7 +111,8 @@ impl Agent {
             last_receipt: None,
             alive_at: now.uptime_ms,
             renew_tried_at: None,
-            renewal: None,
+            renewals: Vec::new(),
+            refreshes: Vec::new(),
             retiring: None,
             calls: Tries::default(),
             charters: Tries::default(),
@@ -192,8 +196,8 @@ impl Agent {
         Next::Nothing
     }
 
-    /// Climbs the ladder; without trying anything while a session is up.
-    pub async fn climb(&mut self) {
+    /// A climb of the ladder, to be waited for; it tries nothing while a session is up.
+    pub fn climb(&mut self) -> Climb {
         let targets = Targets {
             controller: Some((
                 self.identity.address.host.clone(),
@@ -202,7 +206,11 @@ impl Agent {
             internet: self.state.settings().probe_hosts.clone(),
             connected: self.outlet.is_some(),
         };
-        let ladder = self.probe.climb(&targets).await;
+        self.probe.climb(targets)
+    }
+
+    /// Takes what a climb found.
+    pub fn take_ladder(&mut self, ladder: Ladder) {
         let now = self.probe.clocks();
         let mut events = Vec::new();
         if let Some(up) = ladder.link {
@@ -222,6 +230,9 @@ impl Agent {
         let about = self.circumstances();
         let report = self.reporter.report(self.probe.as_mut(), &about);
         self.put(UpKind::Report, &now, &report);
+        for command in std::mem::take(&mut self.refreshes) {
+            self.outcome(command, OutcomeResult::Done);
+        }
         Next::Nothing
     }
 
@@ -324,33 +335,43 @@ impl Agent {
         Ok(())
     }
 
-    /// Asks for the next certificate; says whether there is a new one.
-    pub async fn renew(&mut self, state_dir: &Path) -> bool {
+    /// The next certificate, to be waited for.
+    pub fn renew(&mut self, state_dir: &Path) -> Renewal {
         let now = self.probe.clocks();
         self.renew_tried_at = Some(now.uptime_ms);
-        let renewed = enrol::renew(&self.identity, state_dir).await;
-        let result = match renewed {
+        let (identity, state_dir) = (self.identity.clone(), state_dir.to_owned());
+        Box::pin(async move { enrol::renew(&identity, &state_dir).await })
+    }
+
+    /// Takes the end of a renewal. Whatever asked for one meanwhile is answered too.
+    pub fn take_renewal(&mut self, renewed: Result<Identity, EnrolError>) -> Next {
+        let (result, next) = match renewed {
             Ok(identity) => {
                 self.identity = identity;
-                OutcomeResult::Done
+                (OutcomeResult::Done, Next::Redial)
             }
             Err(error) => {
                 tracing::warn!(%error, "failed to renew the certificate");
-                OutcomeResult::Failed
+                (OutcomeResult::Failed, Next::Nothing)
             }
         };
-        if let Some(command) = self.renewal.take() {
+        for command in std::mem::take(&mut self.renewals) {
             self.outcome(command, result);
         }
-        result == OutcomeResult::Done
+        next
     }
 
-    fn should_renew(&self, now: &Clocks) -> bool {
-        let tried = self.renew_tried_at;
-        let rested = tried.is_none_or(|at| now.uptime_ms.saturating_sub(at) >= RENEW_EVERY_MS);
+    fn should_renew(&mut self, now: &Clocks) -> bool {
         // Until the controller has spoken, the device clock is all there is. If it
         // is wrong, a needless request is refused or renews too early: no harm.
         let time = self.life.controller_now(now).unwrap_or(now.wall_ms);
-        rested && enrol::is_due(&self.identity, time)
+        self.may_renew() && enrol::is_due(&self.identity, time)
+    }
+
+    /// The last attempt to renew is long enough ago.
+    fn may_renew(&mut self) -> bool {
+        let now = self.probe.clocks().uptime_ms;
+        self.renew_tried_at
+            .is_none_or(|at| now.saturating_sub(at) >= RENEW_EVERY_MS)
     }
 }

@@ -75,11 +75,11 @@ impl Agent {
             Action::Refresh => {
                 self.reporter.refresh();
                 self.inventory(&now, true);
-                self.outcome(command.id, OutcomeResult::Done);
-                Next::ReportNow
+                self.refreshes.push(command.id);
+                Next::Refresh
             }
             Action::RenewCertificate => {
-                self.renewal = Some(command.id);
+                self.renewals.push(command.id);
                 Next::Renew
             }
             Action::Retire => {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use declic_common::inventory::Inventory;
-use declic_common::report::{HealthReport, Ladder, Slow};
+use declic_common::report::{HealthReport, Slow};
 
 use super::battery;
 use super::clocks::ClockReader;
@@ -105,11 +105,9 @@ impl Probe for Machine {
         inventory::read(&mut self.files)
     }
 
-    fn climb<'a>(&'a mut self, targets: &'a Targets) -> Climb<'a> {
-        Box::pin(async {
-            let ladder: Ladder = ladder::climb(&mut self.files, targets).await;
-            ladder
-        })
+    fn climb(&mut self, targets: Targets) -> Climb {
+        let mut files = Files::new(self.files.sources.clone());
+        Box::pin(async move { ladder::climb(&mut files, &targets).await })
     }
 
     fn going_down(&mut self) -> bool {

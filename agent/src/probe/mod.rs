@@ -61,8 +61,8 @@ pub struct Targets {
 /// Slow readings under way, to be run where blocking is allowed.
 pub type SlowJob = Box<dyn FnOnce() -> Slow + Send>;
 
-/// Climbing the ladder; bounded in time.
-pub type Climb<'a> = Pin<Box<dyn Future<Output = Ladder> + Send + 'a>>;
+/// A climb of the ladder under way; bounded in time.
+pub type Climb = Pin<Box<dyn Future<Output = Ladder> + Send>>;
 
 /// A machine, real or simulated.
 pub trait Probe: Send {
@@ -82,7 +82,7 @@ pub trait Probe: Send {
 
     fn inventory(&mut self) -> Inventory;
 
-    fn climb<'a>(&'a mut self, targets: &'a Targets) -> Climb<'a>;
+    fn climb(&mut self, targets: Targets) -> Climb;
 
     /// The whole machine is going down, not the agent alone.
     fn going_down(&mut self) -> bool;

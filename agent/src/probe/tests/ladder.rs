@@ -21,7 +21,7 @@ fn targets(controller: Option<(&str, u16)>, internet: &[String]) -> Targets {
 }
 
 async fn climb(tree: &Tree, targets: &Targets) -> [Option<bool>; 5] {
-    let ladder: Ladder = tree.machine().climb(targets).await;
+    let ladder: Ladder = tree.machine().climb(targets.clone()).await;
     ladder.rungs().map(|(_, rung)| rung)
 }
 

@@ -21,7 +21,7 @@ async fn everything(tree: &Tree) -> String {
             connected,
             ..Targets::default()
         };
-        sent.push(to_string(&machine.climb(&targets).await).unwrap());
+        sent.push(to_string(&machine.climb(targets).await).unwrap());
     }
     sent.join("\n")
 }

@@ -178,7 +178,11 @@ pub enum SendWhat {
         #[arg(help = tr("Le texte", "The text"))]
         text: String,
     },
-    #[command(about = tr("Demander un nouveau certificat maintenant", "Ask for a new certificate now"))]
+    // The word that travels is understood too.
+    #[command(
+        alias = "renew_certificate",
+        about = tr("Demander un nouveau certificat maintenant", "Ask for a new certificate now")
+    )]
     RenewCertificate,
 }
 
