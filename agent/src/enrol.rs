@@ -6,7 +6,6 @@
 
 mod pin;
 
-use std::error::Error;
 use std::fs;
 use std::io;
 use std::net::Ipv6Addr;
@@ -34,6 +33,7 @@ use crate::identity::{
     Identity, IdentityError, failed, provider, public_roots, remove, write_private,
 };
 use crate::life::{self, AlreadyRunning};
+use crate::tls::tls_error;
 use crate::{spool, state};
 
 /// The key of an enrolment under way.
@@ -322,25 +322,6 @@ fn explain(error: reqwest::Error, address: &Address) -> EnrolError {
         )) => EnrolError::NotAccepted,
         _ => EnrolError::Unreachable(place, error),
     }
-}
-
-/// The TLS error at the bottom of an HTTP error.
-fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(tls) = error.downcast_ref() {
-            return Some(tls);
-        }
-        // An I/O error skips what it wraps when it is asked for its source.
-        next = match error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-        {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    None
 }
 
 fn host_port(address: &Address) -> String {

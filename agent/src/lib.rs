@@ -20,4 +20,5 @@ pub mod simulate;
 pub mod socket;
 pub mod spool;
 pub mod state;
+mod tls;
 pub mod uplink;

@@ -19,6 +19,8 @@ use rumqttc::{
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep};
 
+use crate::tls::says_ended;
+
 /// Requests that may wait inside a session; more are tried again later.
 const REQUESTS: usize = 64;
 /// Publishes without a PUBACK inside a session.
@@ -37,6 +39,8 @@ pub enum News {
     Connected(Outlet),
     Received(Leaf, Vec<u8>),
     Lost,
+    /// The controller does not let this PC in any more: its certificate has ended.
+    CertificateEnded,
 }
 
 /// How to reach the controller, and as whom.
@@ -130,6 +134,9 @@ async fn session(line: &Line, address: &Address, news: &mpsc::Sender<News>) -> b
             Some(Ok(event)) => event,
             Some(Err(error)) => {
                 tracing::debug!(%error, "the session ended");
+                if says_ended(&error) {
+                    let _ = news.send(News::CertificateEnded).await;
+                }
                 return connected;
             }
             None => return connected,

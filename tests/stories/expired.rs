@@ -39,6 +39,22 @@ fn a_certificate_that_ended_last_month_is_renewed_and_the_pc_reports_again() {
 }
 
 #[test]
+fn a_pc_that_thinks_it_is_2005_learns_from_the_controller_that_its_certificate_has_ended() {
+    let (mut controller, mut agent) = long_away(THREE_YEARS + 30);
+    let before = agent.certificate();
+    agent.faketime = Some("@2005-01-01 00:00:00".to_owned());
+    agent.run("1s");
+    eventually("reports after the renewal", seconds(60), || {
+        controller
+            .device("BDX-001")
+            .filter(|d| d["reports"].as_u64() >= Some(1))
+    });
+    assert_ne!(agent.certificate(), before);
+    agent.stop();
+    controller.stop();
+}
+
+#[test]
 fn a_certificate_that_ended_long_ago_needs_a_new_code_and_the_device_stays_the_same() {
     let (mut controller, mut agent) = long_away(THREE_YEARS + 100);
     agent.run("1s");

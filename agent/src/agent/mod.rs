@@ -275,6 +275,9 @@ impl Agent {
                 // Which rung broke is worth knowing at once.
                 Next::ReportNow
             }
+            // The clock of this PC may say 2005, and then only the controller knows.
+            News::CertificateEnded if self.may_renew() => Next::Renew,
+            News::CertificateEnded => Next::Nothing,
             News::Received(Leaf::Receipt, payload) => self.take_receipt(&payload),
             News::Received(Leaf::Command, payload) => self.take_command(&payload),
             News::Received(Leaf::Settings, payload) => self.take_settings(&payload),
