@@ -15,6 +15,7 @@ pub mod journal;
 pub mod lang;
 pub mod limits;
 mod object;
+pub mod people;
 pub mod problem;
 pub mod reading;
 pub mod receipt;
