@@ -231,7 +231,7 @@ pub struct AuditLine {
     /// Counts from 1, without a gap.
     pub n: u64,
     pub at: Timestamp,
-    /// `cli`, `api`, `device` … and later a person's account.
+    /// `account:amina`, `cli:0` (who sat at the controller), `device`, `demo` …
     pub who: String,
     /// A noun and a verb, such as `enrolment.create`.
     pub what: String,

@@ -33,7 +33,7 @@ pub struct Turn(Mutex<()>);
 /// What an entry says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note<'a> {
-    /// `cli`, `api`, `device` … and later a person's account.
+    /// `account:amina`, `cli:0` (who sat at the controller), `device`, `demo` …
     pub who: &'a str,
     /// A noun and a verb, such as `enrolment.create`.
     pub what: &'a str,

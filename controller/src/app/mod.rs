@@ -2,13 +2,18 @@
 //!
 //! The doors call this; it calls `domain` for decisions and `store` for keeping.
 
+pub mod account;
+pub mod api_token;
 pub mod audit;
+pub mod caller;
 pub mod certificate;
 pub mod command;
 pub mod counters;
 pub mod device;
 pub mod enrolment;
 pub mod hub;
+pub mod login;
+pub mod password;
 pub mod recorder;
 pub mod registry;
 pub mod retire;
@@ -27,6 +32,7 @@ use crate::store::{Store, StoreError};
 use self::audit::Turn;
 use self::counters::Counters;
 use self::hub::Hub;
+use self::password::Passwords;
 use self::recorder::Recorder;
 use self::registry::Registry;
 
@@ -39,6 +45,7 @@ pub struct App {
     pub recorder: Recorder,
     pub counters: Arc<Counters>,
     pub pki: Arc<Pki>,
+    pub passwords: Passwords,
     /// Taken by whoever changes devices or codes.
     pub audit: Turn,
     pub programme: Programme,
@@ -69,6 +76,7 @@ impl App {
             recorder,
             counters,
             pki,
+            passwords: Passwords::default(),
             audit: Turn::default(),
             programme,
             started_at: now,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::app::{App, retire};
+use crate::app::{App, login, retire};
 
 const EVERY: Duration = Duration::from_secs(30);
 
@@ -22,6 +22,9 @@ pub async fn run(app: Arc<App>) {
             Ok(0) => {}
             Ok(devices) => tracing::info!(devices, "retired devices are now shut out"),
             Err(error) => tracing::warn!(%error, "failed to finish retirements"),
+        }
+        if let Err(error) = login::sweep(&app, now).await {
+            tracing::warn!(%error, "failed to remove ended logins");
         }
     }
 }

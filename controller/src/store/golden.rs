@@ -225,6 +225,35 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         previous: (0..32).collect(),
     };
     check("audit_entry", &entry);
+    let account = Account {
+        name: "amina".to_owned(),
+        grants: vec![
+            "technician:aubiers".parse().unwrap(),
+            "evaluator".parse().unwrap(),
+        ],
+        password: Some("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned()),
+        created_at: 1_790_000_000_000,
+        disabled_at: Some(1_790_000_000_001),
+        generation: 3,
+    };
+    check("account", &account);
+    let token = ApiToken {
+        id: "t-1".to_owned(),
+        account: "amina".to_owned(),
+        label: "supervision".to_owned(),
+        created_at: 1_790_000_000_000,
+        expires_at: 1_797_776_000_000,
+        revoked_at: Some(1_790_000_000_001),
+    };
+    check("api_token", &token);
+    let login = Login {
+        id: "l-1".to_owned(),
+        account: "amina".to_owned(),
+        created_at: 1_790_000_000_000,
+        expires_at: 1_790_043_200_000,
+        generation: 3,
+    };
+    check("login", &login);
     let head = AuditHead {
         n: 2,
         hash: (32..64).collect(),

@@ -19,6 +19,9 @@ pub mod core {
     pub const HELP: u8 = 8;
     pub const COMMAND: u8 = 9;
     pub const REVOKED: u8 = 10;
+    pub const ACCOUNT: u8 = 24;
+    pub const API_TOKEN: u8 = 25;
+    pub const LOGIN: u8 = 26;
 }
 
 /// Kind bytes of [`super::Space::Health`].
@@ -93,6 +96,20 @@ pub fn revoked(serial: &str) -> Key {
 /// The serial number inside a key made by [`revoked`].
 pub fn serial_of(key: &[u8]) -> Option<&str> {
     std::str::from_utf8(key.get(1..)?).ok()
+}
+
+pub fn account(name: &str) -> Key {
+    Builder::kind(core::ACCOUNT).bytes(name.as_bytes()).0
+}
+
+/// By the SHA-256 of the token: the token itself is never stored.
+pub fn api_token(hash: &[u8; 32]) -> Key {
+    Builder::kind(core::API_TOKEN).bytes(hash).0
+}
+
+/// By the SHA-256 of what the cookie holds.
+pub fn login(hash: &[u8; 32]) -> Key {
+    Builder::kind(core::LOGIN).bytes(hash).0
 }
 
 pub fn latest(device: DeviceId) -> Key {

@@ -8,6 +8,10 @@ use minicbor::{Decode, Encode};
 
 use super::record::Record;
 
+mod people;
+
+pub use people::{Account, ApiToken, Login};
+
 macro_rules! records {
     ($($name:ident = $kind:literal v $version:literal),* $(,)?) => {$(
         impl Record for $name {
@@ -30,6 +34,9 @@ records!(
     AuditHead = 11 v 1,
     Meta = 12 v 1,
     Revoked = 13 v 1,
+    Account = 30 v 1,
+    ApiToken = 31 v 1,
+    Login = 32 v 1,
 );
 
 /// A device of the programme. Times are ms UTC, controller clock.
@@ -267,7 +274,7 @@ pub struct AuditEntry {
     pub n: u64,
     #[n(1)]
     pub at: i64,
-    /// `cli`, `api`, `device` … and later a person's account.
+    /// `account:amina`, `cli:0` (who sat at the controller), `device`, `demo` …
     #[n(2)]
     pub who: String,
     /// Such as `enrolment.create`.
