@@ -32,6 +32,15 @@ words! {
         14 NotReady = "not-ready",
         /// A fault of the controller.
         15 Internal = "internal",
+        /// Nobody has come in, by token, login or socket.
+        24 SignIn = "sign-in",
+        /// Whoever came in may not do this, or not by this way.
+        25 Forbidden = "forbidden",
+        /// Too many passwords were tried.
+        26 TooMany = "too-many",
+        27 UnknownAccount = "unknown-account",
+        28 UnknownToken = "unknown-token",
+        29 UnknownLogin = "unknown-login",
     }
 }
 
@@ -40,15 +49,21 @@ impl ProblemKind {
     pub fn status(self) -> u16 {
         match self {
             ProblemKind::BadRequest | ProblemKind::BadCursor | ProblemKind::UnknownMetric => 400,
-            ProblemKind::NotFound | ProblemKind::UnknownDevice | ProblemKind::UnknownEnrolment => {
-                404
-            }
+            ProblemKind::SignIn => 401,
+            ProblemKind::Forbidden => 403,
+            ProblemKind::NotFound
+            | ProblemKind::UnknownDevice
+            | ProblemKind::UnknownEnrolment
+            | ProblemKind::UnknownAccount
+            | ProblemKind::UnknownToken
+            | ProblemKind::UnknownLogin => 404,
             ProblemKind::MethodNotAllowed => 405,
             ProblemKind::Conflict => 409,
             ProblemKind::TooLarge => 413,
             ProblemKind::NotJson => 415,
             ProblemKind::WrongHost => 421,
             ProblemKind::Refused => 422,
+            ProblemKind::TooMany => 429,
             ProblemKind::Internal => 500,
             ProblemKind::TimedOut | ProblemKind::DiskFull | ProblemKind::NotReady => 503,
         }

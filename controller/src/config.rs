@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use declic_common::settings::{Address, Settings};
+use ipnet::IpNet;
 
 use crate::ingest::broker;
 
@@ -14,14 +15,41 @@ pub struct Options {
     /// Our own endpoint, or the broker of a city.
     pub mqtt: Mqtt,
     pub enrol: Option<SocketAddr>,
-    /// Loopback only, until people have accounts.
+    /// Beyond loopback only as `web` says.
     pub http: Option<SocketAddr>,
+    pub web: Web,
     /// Where devices find this controller; port 0 means the port that is listened on.
     pub public: Address,
     /// What a new device is set to.
     pub settings: Settings,
     /// Simulated homes: not a real programme.
     pub demo: bool,
+}
+
+/// How people and programs reach the API from other machines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Web {
+    pub tls: Option<WebTls>,
+    /// Reverse proxies whose word on addresses is believed, and which may come plain.
+    pub trusted_proxies: Vec<IpNet>,
+    /// What stands before `/api`: empty, or such as `/declic`.
+    pub base_path: String,
+}
+
+/// What the API shows over TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WebTls {
+    /// A certificate of our own authority.
+    Own,
+    /// Files in PEM that somebody else renews.
+    Files { certificate: PathBuf, key: PathBuf },
+}
+
+impl Web {
+    /// Whether secrets may come from other machines without being read on the way.
+    pub fn may_leave_loopback(&self) -> bool {
+        self.tls.is_some() || !self.trusted_proxies.is_empty()
+    }
 }
 
 /// Where messages of devices come from.

@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinSet, LocalSet};
 
 use crate::app::{App, enrolment};
-use crate::config::{Mqtt, Options};
+use crate::config::{Mqtt, Options, Web};
 use crate::serve::{Server, asked_to_stop};
 
 /// Enrolments at once.
@@ -59,6 +59,7 @@ pub async fn run(options: DemoOptions, show: impl FnOnce(&Tour)) -> anyhow::Resu
         mqtt: Mqtt::Endpoint(options.mqtt),
         enrol: Some(([127, 0, 0, 1], 0).into()),
         http: Some(options.http),
+        web: Web::default(),
         public: Address {
             host: "127.0.0.1".to_owned(),
             mqtt_port: 0,

@@ -69,6 +69,7 @@ fn serve_options(serve: Serve) -> anyhow::Result<Options> {
         },
         enrol: Some(serve.enrol),
         http: Some(serve.http),
+        web: serve.web,
         data_dir: serve.data_dir,
         settings: serve.settings,
         demo: false,

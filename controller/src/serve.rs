@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use declic_common::settings::Address;
@@ -17,14 +18,17 @@ use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
 use crate::app::App;
 use crate::app::hub::Kick;
-use crate::config::{Listening, Mqtt, Options, Programme};
+use crate::config::{Listening, Mqtt, Options, Programme, WebTls};
 use crate::http::{self, Listeners};
 use crate::ingest::{broker, endpoint};
 use crate::jobs;
-use crate::pki::Pki;
+use crate::pki::{self, Pki, Renewed};
 use crate::store::records::Meta;
 use crate::store::sled::{self, SledStore};
 use crate::store::{Batch, Range, Space, Store, keys, record};
+
+/// How often the files of a certificate are looked at.
+const RENEWED_EVERY: Duration = Duration::from_secs(60);
 
 /// A controller whose doors are open.
 #[derive(Debug)]
@@ -159,7 +163,7 @@ impl Doors {
             None => None,
         };
         let tcp = match options.http {
-            Some(address) => Some(http::bind_tcp(address).await?),
+            Some(address) => Some(http::bind_tcp(address, &options.web).await?),
             None => None,
         };
         let unix = http::bind_unix(&http::socket_path(&options.data_dir))?;
@@ -169,6 +173,9 @@ impl Doors {
             http: Listeners {
                 tcp,
                 unix: Some(unix),
+                // Needs the authority, which is opened later.
+                tls: None,
+                web: options.web.clone(),
             },
         })
     }
@@ -206,7 +213,7 @@ impl Doors {
     }
 
     fn serve(
-        self,
+        mut self,
         options: &Options,
         app: &Arc<App>,
         stop: &watch::Sender<bool>,
@@ -219,6 +226,15 @@ impl Doors {
             }
         };
         let mut doors = JoinSet::new();
+        self.http.tls = match &options.web.tls {
+            None => None,
+            Some(WebTls::Own) => Some(app.pki.web_server_config(&names(&options.public.host))?),
+            Some(WebTls::Files { certificate, key }) => {
+                let files = Renewed::open(certificate, key)?;
+                doors.spawn(watch_certificate(Arc::clone(&files), stopping()));
+                Some(pki::renewed_server_config(files)?)
+            }
+        };
         doors.spawn(http::serve(Arc::clone(app), self.http, stopping()));
         if let Some(listener) = self.enrol {
             let tls = app.pki.enrol_server_config()?;
@@ -242,6 +258,30 @@ impl Doors {
             doors.spawn(broker::run(at, tls, app, stopping()));
         }
         Ok(doors)
+    }
+}
+
+/// Shows the newest certificate of the files, until `stopping`.
+async fn watch_certificate(
+    files: Arc<Renewed>,
+    stopping: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let rounds = async {
+        loop {
+            tokio::time::sleep(RENEWED_EVERY).await;
+            let files = Arc::clone(&files);
+            match spawn_blocking(move || files.refresh()).await {
+                Ok(Ok(false)) | Err(_) => {}
+                Ok(Ok(true)) => tracing::info!("shows the renewed certificate"),
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "shows the certificate of before");
+                }
+            }
+        }
+    };
+    tokio::select! {
+        () = stopping => Ok(()),
+        () = rounds => Ok(()),
     }
 }
 

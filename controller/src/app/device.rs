@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use super::App;
 use super::registry::Entry;
 use crate::domain::metric::{self, Metric};
+use crate::domain::rights::Reach;
 use crate::domain::{dating, presence};
 use crate::store::record::decode;
 use crate::store::records::{HealthRow, Inventory};
@@ -38,6 +39,8 @@ const ROWS_PER_PAGE: usize = 20_000;
 /// Which devices, in which order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceQuery {
+    /// Where whoever asks may look.
+    pub reach: Reach,
     pub presence: Option<Presence>,
     /// Exactly this site.
     pub site: Option<String>,
@@ -52,6 +55,7 @@ pub struct DeviceQuery {
 impl Default for DeviceQuery {
     fn default() -> Self {
         DeviceQuery {
+            reach: Reach::Everywhere,
             presence: None,
             site: None,
             text: None,
@@ -141,7 +145,8 @@ impl DeviceQuery {
             let asset = device.asset.as_deref().unwrap_or_default();
             asset.to_lowercase().contains(&text) || device.device.to_string().contains(&text)
         };
-        self.presence.is_none_or(|p| p == device.presence)
+        self.reach.admits(device.site.as_deref())
+            && self.presence.is_none_or(|p| p == device.presence)
             && (self.site.is_none() || self.site == device.site)
             && self.text.as_ref().is_none_or(text_is_in)
     }

@@ -2,15 +2,19 @@
 
 use std::error::Error;
 use std::io::ErrorKind;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use declic_common::api::{DeviceSummary, Page, Problem};
+use declic_common::people::Secret;
 use declic_common::{DeviceId, tr};
 use reqwest::{Client, Method, Url};
 use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,13 +36,29 @@ pub struct Target {
     )]
     pub data_dir: PathBuf,
     #[arg(
-        long, global = true, value_name = "URL",
+        long, global = true, env = "DECLIC_URL", value_name = "URL",
         help = tr(
-            "Passer par un port de cette machine, par exemple http://127.0.0.1:8080",
-            "Go through a port of this machine, such as http://127.0.0.1:8080"
+            "Passer par le réseau, par exemple https://declic.example.org ; demande un jeton d’accès",
+            "Go through the network, such as https://declic.example.org; needs an API token"
         )
     )]
     pub url: Option<Url>,
+    #[arg(
+        long, global = true, env = "DECLIC_TOKEN_FILE", value_name = "FILE",
+        help = tr(
+            "Fichier du jeton d’accès (sinon la variable DECLIC_TOKEN)",
+            "File of the API token (or the variable DECLIC_TOKEN)"
+        )
+    )]
+    pub token_file: Option<PathBuf>,
+    #[arg(
+        long, global = true, env = "DECLIC_CA", value_name = "FILE",
+        help = tr(
+            "Autorité à croire, en PEM (pki/ca.pem du serveur) [celles du système]",
+            "Authority to trust, in PEM (pki/ca.pem of the controller) [those of the system]"
+        )
+    )]
+    pub ca: Option<PathBuf>,
 }
 
 /// A controller that can be asked.
@@ -47,16 +67,22 @@ pub(crate) struct Controller {
     http: Client,
     base: Url,
     target: Target,
+    /// Sent with every request, when asked over the network.
+    token: Option<Secret>,
 }
 
 /// A client that speaks plain HTTP to this machine, over `socket` if there is one.
 pub(crate) fn plain_client(socket: Option<&Path>) -> Client {
     // The library wants a TLS set-up even where none is used: one that trusts nobody.
+    client(RootCertStore::empty(), socket)
+}
+
+fn client(roots: RootCertStore, socket: Option<&Path>) -> Client {
     let provider = Arc::new(ring::default_provider());
     let tls = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])
         .expect("ring has TLS 1.3")
-        .with_root_certificates(RootCertStore::empty())
+        .with_root_certificates(roots)
         .with_no_client_auth();
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls)
@@ -69,23 +95,84 @@ pub(crate) fn plain_client(socket: Option<&Path>) -> Client {
     builder.build().expect("a client without files to read")
 }
 
+impl Target {
+    fn token(&self) -> Result<Option<Secret>, Failure> {
+        let text = match &self.token_file {
+            Some(path) => read_file(path)?,
+            None => std::env::var("DECLIC_TOKEN").unwrap_or_default(),
+        };
+        let text = text.trim();
+        Ok((!text.is_empty()).then(|| Secret(text.to_owned())))
+    }
+
+    /// Whom to believe at an address that begins with https.
+    fn roots(&self) -> Result<RootCertStore, Failure> {
+        let mut roots = RootCertStore::empty();
+        let Some(path) = &self.ca else {
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            return Ok(roots);
+        };
+        let pem = read_file(path)?;
+        let found = CertificateDer::pem_slice_iter(pem.as_bytes()).flatten();
+        roots.add_parsable_certificates(found);
+        if roots.is_empty() {
+            let path = path.display();
+            let text = tr(
+                format!("{path} ne contient aucun certificat en PEM"),
+                format!("{path} holds no certificate in PEM"),
+            );
+            return Err(Failure::new(Exit::Usage, text));
+        }
+        Ok(roots)
+    }
+}
+
+fn read_file(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let path = path.display();
+        let text = tr(
+            format!("{path} ne se lit pas ({error})"),
+            format!("{path} cannot be read ({error})"),
+        );
+        Failure::new(Exit::Failed, text)
+    })
+}
+
+/// Whether an address means this machine, where nobody reads along.
+fn is_here(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let literal = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || literal.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
 impl Controller {
     pub(crate) fn new(target: Target) -> Result<Self, Failure> {
-        let (http, base) = match &target.url {
-            Some(url) if url.scheme() != "http" => {
+        let Some(url) = target.url.clone() else {
+            let base = Url::parse("http://localhost/").expect("a fixed and valid address");
+            return Ok(Controller {
+                http: plain_client(Some(&socket_path(&target.data_dir))),
+                base,
+                target,
+                token: None,
+            });
+        };
+        let http = match url.scheme() {
+            "https" => client(target.roots()?, None),
+            "http" if is_here(&url) => plain_client(None),
+            _ => {
                 let text = tr(
-                    "l’adresse doit commencer par http:// et désigner cette machine",
-                    "the address must begin with http:// and be on this machine",
+                    "l’adresse doit commencer par https://, ou par http:// et désigner cette machine",
+                    "the address must begin with https://, or with http:// and be on this machine",
                 );
                 return Err(Failure::new(Exit::Usage, text));
             }
-            Some(url) => (plain_client(None), url.clone()),
-            None => {
-                let base = Url::parse("http://localhost/").expect("a fixed and valid address");
-                (plain_client(Some(&socket_path(&target.data_dir))), base)
-            }
         };
-        Ok(Controller { http, base, target })
+        Ok(Controller {
+            http,
+            base: url,
+            token: target.token()?,
+            target,
+        })
     }
 
     /// Everything on a list, all pages followed.
@@ -151,6 +238,9 @@ impl Controller {
             url.query_pairs_mut().extend_pairs(query);
         }
         let mut request = self.http.request(method, url);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(&token.0);
+        }
         if let Some(body) = body {
             request = request.json(&body);
         }

@@ -48,7 +48,7 @@ impl Failure {
             404 => Exit::NotFound,
             409 => Exit::Conflict,
             400 => Exit::Usage,
-            405..=499 => Exit::Refused,
+            401 | 403 | 405..=499 => Exit::Refused,
             _ => Exit::Failed,
         };
         let detail = clean(&problem.detail);
@@ -57,6 +57,18 @@ impl Failure {
             Some(ProblemKind::UnknownEnrolment) => {
                 tr("code d’inscription inconnu", "unknown enrolment code").to_owned()
             }
+            Some(ProblemKind::UnknownAccount) => tr("compte inconnu", "unknown account").to_owned(),
+            Some(ProblemKind::UnknownToken) => {
+                tr("jeton d’accès inconnu", "unknown API token").to_owned()
+            }
+            Some(ProblemKind::SignIn) => tr(
+                format!("jeton d’accès absent ou sans valeur (--token-file) : {detail}"),
+                format!("no API token, or a worthless one (--token-file): {detail}"),
+            ),
+            Some(ProblemKind::Forbidden) => tr(
+                format!("ce compte n’y a pas droit : {detail}"),
+                format!("this account may not: {detail}"),
+            ),
             Some(ProblemKind::DiskFull) => tr(
                 "le disque des données est presque plein : libérer de la place, l’écriture reprendra d’elle-même",
                 "the disk that holds the data is nearly full: free some space, writing resumes by itself",

@@ -3,6 +3,7 @@
 //! `serve`, `demo`, `store` and `broker config` do their work in this process; everything
 //! else asks a running controller, because the store belongs to one process.
 
+mod account;
 mod audit;
 pub mod broker;
 pub(crate) mod client;
@@ -12,9 +13,11 @@ mod device;
 mod enrol;
 mod exit;
 mod output;
+mod password;
 pub mod serve;
 mod status;
 mod store;
+mod token;
 mod words;
 
 #[cfg(test)]
@@ -25,6 +28,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use declic_common::tr;
 
+use self::account::AccountArgs;
 use self::audit::AuditArgs;
 use self::broker::{BrokerCommand, BrokerKind, MosquittoArgs};
 use self::client::{Controller, Target};
@@ -37,6 +41,7 @@ use self::output::{Said, clean};
 use self::serve::ServeArgs;
 use self::status::StatusArgs;
 use self::store::StoreCommand;
+use self::token::TokenArgs;
 use self::words::Voice;
 
 #[derive(Parser, Clone, Debug, PartialEq, Eq)]
@@ -71,6 +76,10 @@ pub enum Command {
     Status(StatusArgs),
     #[command(about = tr("Qui a changé quoi", "Who changed what"))]
     Audit(AuditArgs),
+    #[command(about = tr("Qui peut entrer, et avec quels droits", "Who may come in, and what they may do"))]
+    Account(AccountArgs),
+    #[command(about = tr("Les jetons d’accès des programmes", "The API tokens of programs"))]
+    Token(TokenArgs),
     #[command(subcommand, about = tr("Un broker MQTT existant", "An existing MQTT broker"))]
     Broker(BrokerCommand),
     #[command(subcommand, about = tr("La base, le serveur Déclic arrêté", "The store, with the controller stopped"))]
@@ -173,6 +182,8 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
         Command::Status(args) => (args.target.clone(), Asked::Status(args)),
         Command::Audit(args) => (args.target.clone(), Asked::Audit(args)),
+        Command::Account(args) => (args.target.clone(), Asked::Account(args)),
+        Command::Token(args) => (args.target.clone(), Asked::Token(args)),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -188,6 +199,8 @@ enum Asked {
     Enrol(EnrolArgs),
     Status(StatusArgs),
     Audit(AuditArgs),
+    Account(AccountArgs),
+    Token(TokenArgs),
 }
 
 async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failure> {
@@ -197,6 +210,8 @@ async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failur
         Asked::Enrol(args) => enrol::run(args.command, &controller, voice).await,
         Asked::Status(args) => status::run(args.format, &controller, voice).await,
         Asked::Audit(args) => audit::run(args.command, &controller, voice).await,
+        Asked::Account(args) => account::run(args.command, &controller, voice).await,
+        Asked::Token(args) => token::run(args.command, &controller, voice).await,
     }
 }
 

@@ -8,7 +8,11 @@ use clap::Args;
 use declic_common::limits::{INTERVAL_DEFAULT_S, INTERVAL_MAX_S, INTERVAL_MIN_S};
 use declic_common::settings::{Address, Settings};
 use declic_common::tr;
+use ipnet::IpNet;
 use serde::Deserialize;
+
+use crate::config::{Web, WebTls};
+use crate::http::is_base;
 
 const DATA_DIR: &str = "/var/lib/declic";
 const MQTT: &str = "0.0.0.0:8883";
@@ -35,9 +39,30 @@ pub struct ServeArgs {
     pub mqtt: Option<SocketAddr>,
     #[arg(
         long, env = "DECLIC_HTTP", value_name = "ADDR",
-        help = tr("Où répondre à cette machine (API) [127.0.0.1:8080]", "Where to answer this machine (API) [127.0.0.1:8080]")
+        help = tr("Où répondre (API) [127.0.0.1:8080]", "Where to answer (API) [127.0.0.1:8080]")
     )]
     pub http: Option<SocketAddr>,
+    #[arg(
+        long, env = "DECLIC_HTTP_TLS", value_name = "own|CERT,KEY",
+        help = tr(
+            "Répondre en TLS : avec un certificat de ce serveur (own), ou deux fichiers PEM",
+            "Answer over TLS: with a certificate of this controller (own), or two PEM files"
+        )
+    )]
+    pub http_tls: Option<String>,
+    #[arg(
+        long = "trusted-proxy", env = "DECLIC_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',',
+        help = tr(
+            "Proxy inverse qui est cru sur les adresses, par exemple 127.0.0.1 ou 10.0.0.0/24",
+            "Reverse proxy that is believed about addresses, such as 127.0.0.1 or 10.0.0.0/24"
+        )
+    )]
+    pub trusted_proxy: Vec<String>,
+    #[arg(
+        long, env = "DECLIC_BASE_PATH", value_name = "PATH",
+        help = tr("Ce qui précède /api dans les adresses, par exemple /declic", "What stands before /api in addresses, such as /declic")
+    )]
+    pub base_path: Option<String>,
     #[arg(
         long, env = "DECLIC_ENROL", value_name = "ADDR",
         help = tr("Où inscrire les PC (TLS) [0.0.0.0:8443]", "Where devices join (TLS) [0.0.0.0:8443]")
@@ -89,6 +114,10 @@ struct File {
     data_dir: Option<PathBuf>,
     mqtt: Option<SocketAddr>,
     http: Option<SocketAddr>,
+    http_tls: Option<String>,
+    #[serde(default)]
+    trusted_proxy: Vec<String>,
+    base_path: Option<String>,
     enrol: Option<SocketAddr>,
     public_host: Option<String>,
     public_mqtt_port: Option<u16>,
@@ -105,6 +134,7 @@ pub struct Serve {
     pub data_dir: PathBuf,
     pub mqtt: SocketAddr,
     pub http: SocketAddr,
+    pub web: Web,
     pub enrol: SocketAddr,
     pub public_host: String,
     pub public_mqtt_port: Option<u16>,
@@ -147,6 +177,15 @@ impl ServeArgs {
             true => file.probe_host,
             false => self.probe_hosts,
         };
+        let proxies = match self.trusted_proxy.is_empty() {
+            true => file.trusted_proxy,
+            false => self.trusted_proxy,
+        };
+        let web = web(
+            self.http_tls.or(file.http_tls),
+            &proxies,
+            self.base_path.or(file.base_path),
+        )?;
         let settings = Settings {
             interval_s: self
                 .interval
@@ -163,6 +202,7 @@ impl ServeArgs {
                 .unwrap_or_else(|| DATA_DIR.into()),
             mqtt,
             http: self.http.or(file.http).unwrap_or_else(|| default(HTTP)),
+            web,
             enrol,
             public_host,
             public_mqtt_port: self.public_mqtt_port.or(file.public_mqtt_port),
@@ -200,6 +240,41 @@ fn own_host(reached: &[IpAddr]) -> anyhow::Result<String> {
              or address, or listen on 127.0.0.1 to try things out"
         ),
     }
+}
+
+/// How the API is reached from other machines.
+fn web(tls: Option<String>, proxies: &[String], base: Option<String>) -> anyhow::Result<Web> {
+    let tls = match tls.as_deref() {
+        None => None,
+        Some("own") => Some(WebTls::Own),
+        Some(files) => {
+            let (certificate, key) = files.split_once(',').with_context(|| {
+                format!("--http-tls is `own`, or a certificate and its key: CERT,KEY; not {files}")
+            })?;
+            Some(WebTls::Files {
+                certificate: certificate.into(),
+                key: key.into(),
+            })
+        }
+    };
+    let proxy = |text: &String| {
+        let net = text.parse::<IpNet>();
+        let net = net.or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        net.with_context(|| {
+            format!("--trusted-proxy is an address or a network such as 10.0.0.0/24, not {text}")
+        })
+    };
+    let base_path = base.unwrap_or_default();
+    let base_path = base_path.trim_end_matches('/').to_owned();
+    anyhow::ensure!(
+        is_base(&base_path),
+        "--base-path is made of words after slashes, such as /declic; not {base_path}"
+    );
+    Ok(Web {
+        tls,
+        trusted_proxies: proxies.iter().map(proxy).collect::<anyhow::Result<_>>()?,
+        base_path,
+    })
 }
 
 #[cfg(test)]
@@ -258,6 +333,30 @@ mod tests {
             ..here
         };
         assert!(odd.over(File::default()).is_err());
+    }
+
+    #[test]
+    fn the_way_to_the_api_is_read_from_flags_and_file() {
+        let serve = ServeArgs::default().over(file(
+            "public-host = \"a.example\"\nhttp-tls = \"/c.pem,/k.pem\"\n\
+             trusted-proxy = [\"10.0.0.0/24\", \"::1\"]\nbase-path = \"/declic/\"",
+        ));
+        let web = serve.unwrap().web;
+        let files = WebTls::Files {
+            certificate: "/c.pem".into(),
+            key: "/k.pem".into(),
+        };
+        assert_eq!(web.tls, Some(files));
+        assert_eq!(web.trusted_proxies.len(), 2);
+        assert_eq!(web.base_path, "/declic");
+        for bad in [
+            "http-tls = \"yes\"",
+            "trusted-proxy = [\"proxy.example\"]",
+            "base-path = \"declic\"",
+        ] {
+            let text = format!("public-host = \"a.example\"\n{bad}");
+            assert!(ServeArgs::default().over(file(&text)).is_err(), "{bad}");
+        }
     }
 
     #[test]

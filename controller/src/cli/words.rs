@@ -5,6 +5,7 @@
 
 use declic_common::Lang;
 use declic_common::api::{CommandState, EnrolmentState, Presence};
+use declic_common::people::{Grant, Role};
 use declic_common::report::{Consent, DiskClass, LinkKind, Sensor};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -208,6 +209,25 @@ impl Voice {
             Some(Consent::Maintenance) => self.say("entretien", "maintenance"),
             Some(Consent::Usage) => self.say("entretien et usage", "maintenance and usage"),
             None => "–",
+        }
+    }
+
+    pub(crate) fn role(&self, role: Role) -> &'static str {
+        match role {
+            Role::Admin => self.say("administrateur", "admin"),
+            Role::Coordinator => self.say("coordinateur", "coordinator"),
+            Role::Technician => self.say("technicien", "technician"),
+            Role::Animator => self.say("animateur", "workshop leader"),
+            Role::Evaluator => self.say("évaluateur", "evaluator"),
+        }
+    }
+
+    /// A role, and its site if it has one.
+    pub(crate) fn grant(&self, grant: &Grant) -> String {
+        let role = self.role(grant.role);
+        match &grant.site {
+            Some(site) => format!("{role} ({site})"),
+            None => role.to_owned(),
         }
     }
 

@@ -4,9 +4,6 @@
 //! next is taken: connections, handshakes, failed attempts, bodies. Codes hold 128
 //! random bits; the limits only keep guessing cheap for us.
 
-mod accept;
-mod limits;
-
 use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -29,14 +26,20 @@ use rustls::ServerConfig;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
 
-use self::accept::{TlsListener, Visitor};
-use self::limits::Limiter;
+use super::accept::{Bounds, TlsListener, Visitor};
+use super::limits::Limiter;
 use crate::app::App;
 use crate::app::certificate::{self, RenewError, Stranger};
 use crate::app::enrolment::{self, EnrolError};
 use crate::pki::{BadCsr, Peer};
 use crate::store::{StoreError, StoreState};
 
+/// A request and its answer are small: nobody stays long.
+const BOUNDS: Bounds = Bounds {
+    connections: 256,
+    per_address: 32,
+    stay: Duration::from_secs(30),
+};
 /// Largest request, in bytes.
 const BODY_BYTES: usize = 16 * 1024;
 /// Failed attempts of one address; a technician may mistype, a building shares one.
@@ -73,7 +76,7 @@ pub async fn run(
         .method_not_allowed_fallback(|| async { refuse(Refusal::METHOD) })
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .with_state(door);
-    let listener = TlsListener::start(listener, tls)?;
+    let listener = TlsListener::start(listener, tls, BOUNDS)?;
     let service = router.into_make_service_with_connect_info::<Visitor>();
     axum::serve(listener, service)
         .with_graceful_shutdown(shutdown)

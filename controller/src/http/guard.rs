@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use declic_common::problem::ProblemKind;
 use futures_util::FutureExt;
 
+use super::origin::{Line, Origin};
 use super::problem::Failure;
 
 /// Longest time for one answer.
@@ -63,8 +64,13 @@ pub(super) async fn bound(request: Request, next: Next) -> Response {
     answer
 }
 
-/// On a TCP port: refuses names that are not this machine's own.
+/// On a plain port that no proxy stands before: refuses names that are not this
+/// machine's own. A proxy knows its names itself, and so does a certificate.
 pub(super) async fn check_host(request: Request, next: Next) -> Response {
+    let origin = Origin::of(request.extensions());
+    if !matches!(origin.line, Line::Plain(_)) || !origin.direct {
+        return next.run(request).await;
+    }
     let named = match (
         request.uri().authority(),
         request.headers().get(header::HOST),
@@ -78,7 +84,8 @@ pub(super) async fn check_host(request: Request, next: Next) -> Response {
     }
     Failure::new(
         ProblemKind::WrongHost,
-        "this port answers to localhost, 127.0.0.1 and [::1] only",
+        "this port answers to localhost, 127.0.0.1 and [::1] only, or to a trusted proxy that \
+         sends x-forwarded-for",
     )
     .into_response()
 }

@@ -1,7 +1,8 @@
 //! The document of the API (OpenAPI 3.1), made from the handlers themselves.
 
 use declic_common::api::{DeviceSort, Order};
-use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -13,21 +14,46 @@ use utoipa::OpenApi;
             reading that could not be had is absent, never zero. Lists are pages: give `next` as \
             `cursor` to read on. Every error is a problem document (RFC 9457) whose `type` is \
             explained at that address.\n\n\
-            The API answers on loopback and on the Unix socket of the data directory. Changes need \
-            the header `content-type: application/json`.",
+            Whoever asks sends a token (`authorization: Bearer dct_…`) or the cookie of a login; on \
+            the Unix socket of the data directory nothing is asked for. `x-access` names the \
+            permission that each operation needs, `signed-in` or `open`. A permission may be kept to \
+            sites: what is elsewhere is left out of lists, and is not found. Changes need the header \
+            `content-type: application/json`, and by cookie also `x-csrf-token`.",
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
     ),
     // Only named by parameters, which bring no schema of their own.
     components(schemas(DeviceSort, Order)),
+    modifiers(&Ways),
+    security(("token" = []), ("login" = [])),
     servers((url = "/", description = "This controller")),
     tags(
         (name = "devices", description = "The PCs of the programme"),
         (name = "commands", description = "What a PC is asked to do"),
         (name = "enrolments", description = "Codes that let a PC join"),
+        (name = "people", description = "Accounts, what they may do, and how they come in"),
         (name = "controller", description = "How the controller itself is"),
     ),
 )]
 pub(super) struct Base;
+
+pub(super) type Document = utoipa::openapi::OpenApi;
+
+/// The ways to come in.
+struct Ways;
+
+impl Modify for Ways {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(
+            "token",
+            SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+        );
+        components.add_security_scheme(
+            "login",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::identity::COOKIE))),
+        );
+    }
+}
 
 /// The document, in JSON.
 pub fn document() -> String {

@@ -1,18 +1,22 @@
 //! Errors as problem documents (RFC 9457), and the page that explains each kind.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use declic_common::api::Problem;
 use declic_common::problem::ProblemKind;
 
 /// Seconds after which a full or starting controller is worth another try.
-const RETRY_AFTER_S: u16 = 60;
+const RETRY_AFTER_S: u64 = 60;
 
 /// An answer that is an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failure {
     pub(super) kind: ProblemKind,
     pub(super) detail: String,
+    /// When another try makes sense, in seconds from now.
+    pub(super) retry_after_s: Option<u64>,
 }
 
 impl Failure {
@@ -20,6 +24,16 @@ impl Failure {
         Failure {
             kind,
             detail: detail.into(),
+            retry_after_s: (kind.status() == 503).then_some(RETRY_AFTER_S),
+        }
+    }
+
+    /// Says when another try makes sense.
+    pub(super) fn after(self, wait: Duration) -> Self {
+        Failure {
+            // A second more, so that a try in time is not too early.
+            retry_after_s: Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0)),
+            ..self
         }
     }
 
@@ -45,8 +59,14 @@ impl IntoResponse for Failure {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, RETRY_AFTER_S.into());
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"declic\""),
+            );
         }
         answer
     }
@@ -101,6 +121,34 @@ pub(super) fn explain(kind: ProblemKind) -> (&'static str, &'static str) {
             "wrong host",
             "On this port the controller answers to localhost, 127.0.0.1 and [::1] only, so that a \
              web page cannot reach it under another name. Use one of these in the address.",
+        ),
+        ProblemKind::SignIn => (
+            "who is asking?",
+            "This needs a token, in the header authorization, or the cookie of a login. On the \
+             controller's own machine the command line needs neither. A token ends by itself, and \
+             a login after twelve hours: the detail says what was wrong.",
+        ),
+        ProblemKind::Forbidden => (
+            "not for this account",
+            "The controller knows who asks, and this is not theirs to do, or came by a way that \
+             others can read. The detail says which. An admin gives roles: `declic account grant`.",
+        ),
+        ProblemKind::TooMany => (
+            "too many attempts",
+            "Too many passwords were tried for this name or from this address. The header \
+             Retry-After says how many seconds to wait.",
+        ),
+        ProblemKind::UnknownAccount => (
+            "unknown account",
+            "No account has this name. The list of accounts has them all.",
+        ),
+        ProblemKind::UnknownToken => (
+            "unknown token",
+            "No token has this id. The list of tokens has them all; the id begins with t-.",
+        ),
+        ProblemKind::UnknownLogin => (
+            "unknown login",
+            "No login has this id, or it has ended by itself.",
         ),
         ProblemKind::Refused => (
             "refused",

@@ -3,9 +3,12 @@
 use declic_common::problem::ProblemKind;
 
 use super::problem::Failure;
+use crate::app::account::AccountError;
+use crate::app::api_token::TokenError;
 use crate::app::command::CommandError;
 use crate::app::device::QueryError;
 use crate::app::enrolment::{CancelError, CreateError};
+use crate::app::login::LoginError;
 use crate::app::retire::RetireError;
 use crate::app::settings::SettingsError;
 use crate::store::StoreError;
@@ -91,6 +94,44 @@ impl From<CancelError> for Failure {
             CancelError::Unknown => ProblemKind::UnknownEnrolment,
             CancelError::Used => ProblemKind::Conflict,
             CancelError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Self {
+        let kind = match error {
+            AccountError::Unknown => ProblemKind::UnknownAccount,
+            AccountError::Taken => ProblemKind::Conflict,
+            AccountError::BadName | AccountError::BadGrants | AccountError::BadPassword(_) => {
+                ProblemKind::Refused
+            }
+            AccountError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<TokenError> for Failure {
+    fn from(error: TokenError) -> Self {
+        let kind = match error {
+            TokenError::Unknown => ProblemKind::UnknownToken,
+            TokenError::UnknownAccount => ProblemKind::UnknownAccount,
+            TokenError::Disabled => ProblemKind::Conflict,
+            TokenError::BadLabel | TokenError::BadDays => ProblemKind::Refused,
+            TokenError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<LoginError> for Failure {
+    fn from(error: LoginError) -> Self {
+        let kind = match error {
+            LoginError::Wrong => ProblemKind::SignIn,
+            LoginError::Unknown => ProblemKind::UnknownLogin,
+            LoginError::Store(error) => return error.into(),
         };
         Failure::of(kind, &error)
     }

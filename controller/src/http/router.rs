@@ -4,20 +4,25 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::header;
-use axum::middleware::from_fn;
+use axum::http::{Extensions, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use declic_common::problem::ProblemKind;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use super::access::{Access, Routes};
 use super::answer::Answer;
 use super::api;
+use super::attempts::Attempts;
 use super::extract::Path;
+use super::origin::Origin;
 use super::problem::Failure;
-use super::{guard, metrics, openapi, problem};
+use super::{guard, metrics, openapi, origin, problem};
 use crate::app::App;
+use crate::config::Web;
+use crate::domain::rights::Permission;
 use crate::store::StoreState;
 
 /// Largest body of a request, in bytes.
@@ -27,40 +32,51 @@ const BODY_BYTES: usize = 1024 * 1024;
 #[derive(Clone, Debug)]
 pub(super) struct Desk {
     pub(super) app: Arc<App>,
-    /// Whom the audit names: `cli` on the Unix socket, `api` on a port.
-    pub(super) who: &'static str,
+    pub(super) web: Arc<Web>,
+    pub(super) attempts: Arc<Attempts>,
 }
 
-/// Which door a router serves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Door {
-    Tcp,
-    Unix,
+impl Desk {
+    pub(super) fn new(app: Arc<App>, web: Web) -> Self {
+        Desk {
+            app,
+            web: Arc::new(web),
+            attempts: Arc::default(),
+        }
+    }
+
+    /// Of a request that came through a door.
+    pub(super) fn of(extensions: &Extensions) -> &Desk {
+        extensions.get().expect("every door has a desk")
+    }
 }
 
 /// The routes that the document describes.
 pub(super) fn documented() -> OpenApiRouter<Desk> {
-    OpenApiRouter::with_openapi(openapi::Base::openapi()).nest("/api/v1", api::routes())
+    let base = Routes::new(openapi::Base::openapi());
+    base.nested("/api/v1", api::routes()).into_inner()
 }
 
 /// The whole of one door.
-pub(super) fn router(app: Arc<App>, door: Door) -> Router {
+pub(super) fn router(desk: Desk) -> Router {
     let (routes, document) = documented().split_for_parts();
-    let document = document
-        .to_pretty_json()
-        .expect("the document has a JSON form");
-    let document =
-        get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) });
-    let who = match door {
-        Door::Tcp => "api",
-        Door::Unix => "cli",
-    };
-    let router = routes
-        .route("/api/v1/openapi.json", document)
-        .route("/healthz", get(async || "alive\n"))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics::scrape))
-        .route("/problems/{slug}", get(explain))
+    let document = Arc::new(document);
+    let document = get(async move |origin: Origin| described(&document, &origin));
+    let (beside, _) = Routes::new(openapi::Document::default())
+        .plain(Access::Open, "/api/v1/openapi.json", document)
+        .plain(Access::Open, "/healthz", get(async || "alive\n"))
+        .plain(Access::Open, "/readyz", get(ready))
+        .plain(
+            Access::HereOr(Permission::SeeStatus),
+            "/metrics",
+            get(metrics::scrape),
+        )
+        .plain(Access::Open, "/problems/{slug}", get(explain))
+        .into_inner()
+        .split_for_parts();
+    let base = desk.web.base_path.clone();
+    let router: Router = routes
+        .merge(beside)
         .fallback(async || Failure::new(ProblemKind::NotFound, "nothing is served here"))
         .method_not_allowed_fallback(async || {
             Failure::new(
@@ -70,13 +86,27 @@ pub(super) fn router(app: Arc<App>, door: Door) -> Router {
         })
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(from_fn(guard::check_json))
-        .with_state(Desk { app, who });
-    let router = match door {
-        Door::Tcp => router.layer(from_fn(guard::check_host)),
-        // The client's `Host` means nothing where only the owner can connect.
-        Door::Unix => router,
-    };
-    router.layer(from_fn(guard::bound))
+        .layer(from_fn(guard::check_host))
+        .layer(from_fn_with_state(desk.clone(), origin::attach))
+        .layer(from_fn(guard::bound))
+        .with_state(desk);
+    match base.as_str() {
+        "" => router,
+        // With the base path, and without it for a proxy that takes it away.
+        base => Router::new().nest(base, router.clone()).merge(router),
+    }
+}
+
+/// The document of the API, at the address that the reader sees.
+fn described(document: &openapi::Document, origin: &Origin) -> impl IntoResponse + use<> {
+    let mut document = document.clone();
+    for server in document.servers.iter_mut().flatten() {
+        server.url = format!("{}/", origin.base);
+    }
+    let text = document
+        .to_pretty_json()
+        .expect("the document has a JSON form");
+    ([(header::CONTENT_TYPE, "application/json")], text)
 }
 
 async fn ready(State(desk): State<Desk>) -> Answer<&'static str> {

@@ -1,4 +1,4 @@
-//! Listening: a port of loopback, a socket of the data directory, or both.
+//! Listening: a port, a socket of the data directory, or both.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -10,16 +10,27 @@ use std::time::Duration;
 
 use anyhow::Context;
 use rustix::fs::{Mode, fchmod};
+use rustls::ServerConfig;
 use tokio::net::{TcpListener, UnixListener, UnixSocket};
 use tokio::sync::watch;
 
-use super::router::{Door, router};
+use super::accept::{Bounds, PlainListener, TlsListener};
+use super::origin::Line;
+use super::router::{Desk, router};
 use crate::app::App;
+use crate::config::Web;
 
 /// Longest path of a Unix socket, its final zero left out (Linux, `sun_path`).
 const SOCKET_PATH_MAX: usize = 107;
 /// Connections that may wait to be accepted.
 const BACKLOG: u32 = 128;
+/// Of the port over TLS. Many people may share the address of an office, and a
+/// slow line may take minutes to read a large answer.
+const BOUNDS: Bounds = Bounds {
+    connections: 512,
+    per_address: 128,
+    stay: Duration::from_secs(600),
+};
 /// How long requests under way may take once the controller stops.
 const FAREWELL: Duration = Duration::from_secs(10);
 
@@ -28,14 +39,18 @@ const FAREWELL: Duration = Duration::from_secs(10);
 pub struct Listeners {
     pub tcp: Option<TcpListener>,
     pub unix: Option<UnixListener>,
+    /// The port speaks TLS.
+    pub tls: Option<Arc<ServerConfig>>,
+    pub web: Web,
 }
 
 /// Why the door cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
     #[error(
-        "{0} can be reached from elsewhere, and there are no accounts yet: \
-         listen on 127.0.0.1 or [::1], and use ssh to reach it from another machine"
+        "{0} can be reached from elsewhere, where passwords would be read along: give --http-tls \
+         own (or CERTIFICATE,KEY), or --trusted-proxy with the address of your reverse proxy, or \
+         listen on 127.0.0.1"
     )]
     NotLoopback(SocketAddr),
     #[error("failed to listen on {address} (does another program use it?)")]
@@ -64,9 +79,9 @@ pub fn socket_path(data_dir: &Path) -> PathBuf {
     data_dir.join("declic.sock")
 }
 
-/// Listens on a port of loopback, and refuses any other.
-pub async fn bind_tcp(address: SocketAddr) -> Result<TcpListener, ListenError> {
-    if !address.ip().is_loopback() {
+/// Listens on a port; beyond loopback only if nobody can read along.
+pub async fn bind_tcp(address: SocketAddr, web: &Web) -> Result<TcpListener, ListenError> {
+    if !address.ip().is_loopback() && !web.may_leave_loopback() {
         return Err(ListenError::NotLoopback(address));
     }
     TcpListener::bind(address)
@@ -134,29 +149,37 @@ pub async fn serve(
         address.as_pathname().map(Path::to_owned)
     });
 
+    let desk = Desk::new(app, listeners.web);
     let tcp = async {
         let Some(listener) = listeners.tcp else {
             until(stopping.clone()).await;
             return Ok(());
         };
-        let address = listener
-            .local_addr()
-            .context("failed to read the address of the port")?;
-        anyhow::ensure!(
-            address.ip().is_loopback(),
-            ListenError::NotLoopback(address)
-        );
-        axum::serve(listener, router(Arc::clone(&app), Door::Tcp))
-            .with_graceful_shutdown(until(stopping.clone()))
-            .await
-            .context("failed to answer on the port")
+        let router = router(desk.clone()).into_make_service_with_connect_info::<Line>();
+        match listeners.tls {
+            Some(tls) => {
+                let listener = TlsListener::start(listener, tls, BOUNDS)
+                    .context("failed to read the address of the port")?;
+                axum::serve(listener, router)
+                    .with_graceful_shutdown(until(stopping.clone()))
+                    .await
+            }
+            None => {
+                let proxies = desk.web.trusted_proxies.clone();
+                axum::serve(PlainListener::new(listener, proxies), router)
+                    .with_graceful_shutdown(until(stopping.clone()))
+                    .await
+            }
+        }
+        .context("failed to answer on the port")
     };
     let unix = async {
         let Some(listener) = listeners.unix else {
             until(stopping.clone()).await;
             return Ok(());
         };
-        axum::serve(listener, router(Arc::clone(&app), Door::Unix))
+        let router = router(desk.clone()).into_make_service_with_connect_info::<Line>();
+        axum::serve(listener, router)
             .with_graceful_shutdown(until(stopping.clone()))
             .await
             .context("failed to answer on the socket")

@@ -11,6 +11,7 @@ mod csr;
 mod files;
 mod peer;
 mod tls;
+mod web;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use declic_common::code::Fingerprint;
 use ring::digest;
 use ring::rand::{SecureRandom, SystemRandom};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, ServerConfig};
 
 use self::ca::Ca;
@@ -28,6 +30,7 @@ use self::ca::Ca;
 pub use self::ca::DeviceCertificate;
 pub use self::csr::{BadCsr, DeviceKey};
 pub use self::peer::{BadPeer, Peer};
+pub use self::web::{Renewed, renewed_server_config};
 
 /// A device's certificate lasts three years: programme and extension.
 pub const DEVICE_LIFE_MS: i64 = 1_096 * DAY_MS;
@@ -157,6 +160,12 @@ impl Pki {
     /// certificate made by [`Pki::issue_server`].
     pub fn broker_client_config(&self) -> Result<ClientConfig, PkiError> {
         Ok(tls::client(self.ca.der(), &self.client)?)
+    }
+
+    /// For the API, under these names: whoever knows our authority trusts it.
+    pub fn web_server_config(&self, names: &[String]) -> Result<Arc<ServerConfig>, PkiError> {
+        let own = tls::certified(self.ca.issue_server(names)?.shown())?;
+        Ok(tls::web_server(Arc::new(SingleCertAndKey::from(own)))?)
     }
 
     /// A certificate for a broker that devices reach under `names`.

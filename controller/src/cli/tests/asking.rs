@@ -20,6 +20,8 @@ async fn type_in(line: &str, last: &[&str]) -> Result<Said, Failure> {
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
         Command::Status(args) => (args.target.clone(), Asked::Status(args)),
         Command::Audit(args) => (args.target.clone(), Asked::Audit(args)),
+        Command::Account(args) => (args.target.clone(), Asked::Account(args)),
+        Command::Token(args) => (args.target.clone(), Asked::Token(args)),
         other => panic!("{other:?} asks nothing"),
     };
     ask(target, asked, &Voice::new(Lang::En, Timestamp::now())).await
@@ -157,7 +159,9 @@ async fn requests_settings_and_retirement_go_through() {
         .await
         .unwrap()
         .out;
-    assert!(audit.contains(",cli,device.retire,"), "{audit}");
+    let own = rustix::process::getuid().as_raw();
+    let told = format!(",cli:{own},device.retire,");
+    assert!(audit.contains(&told), "{audit}");
     assert!(
         on(&world, "declic audit verify")
             .await
@@ -205,18 +209,77 @@ async fn a_controller_that_does_not_run_is_told_with_what_to_do() {
         .await
         .unwrap_err();
     assert_eq!(port.exit, Exit::Unreachable);
-    let scheme = type_in("declic status --url https://127.0.0.1:1", &[])
-        .await
-        .unwrap_err();
-    assert_eq!(scheme.exit, Exit::Usage);
+    for address in ["ftp://127.0.0.1:1", "http://declic.example.org"] {
+        let scheme = type_in("declic status --url", &[address]).await;
+        assert_eq!(scheme.unwrap_err().exit, Exit::Usage, "{address}");
+    }
 }
 
 #[tokio::test]
-async fn a_port_serves_as_well_as_the_socket() {
+async fn a_port_serves_as_well_as_the_socket_to_whoever_has_a_token() {
     let world = World::with_devices().await;
+    let bare = type_in("declic status --url", &[&world.url]).await;
+    assert_eq!(bare.unwrap_err().exit, Exit::Refused);
+    let token = world.token_file();
+    let token = token.to_str().unwrap();
     for format in ["json", "csv", "table"] {
-        let line = format!("declic status --format {format} --url");
+        let line = format!("declic status --format {format} --token-file {token} --url");
         let said = type_in(&line, &[&world.url]).await.unwrap();
         assert!(!said.no && said.out.contains("0.1.0"), "{}", said.out);
+    }
+}
+
+#[tokio::test]
+async fn accounts_and_tokens_are_made_listed_and_ended() {
+    let world = World::start().await;
+    let new = "declic account new script --no-password --role technician:aubiers --role evaluator";
+    on(&world, new).await.unwrap();
+    let again = on(&world, new).await.unwrap_err();
+    assert_eq!(again.exit, Exit::Conflict);
+    let list = on(&world, "declic account list").await.unwrap().out;
+    assert!(list.contains("technician (aubiers), evaluator"), "{list}");
+
+    let made = on(&world, "declic token new script monitoring --days 2").await;
+    let made = made.unwrap();
+    assert_eq!(made.out.lines().count(), 1, "the token stands alone");
+    let file = world.dir.path().join("script");
+    std::fs::write(&file, &made.out).unwrap();
+    let file = file.to_str().unwrap();
+    let status = format!("declic status --token-file {file} --url");
+    assert!(type_in(&status, &[&world.url]).await.is_ok());
+    let audit = format!("declic audit list --token-file {file} --url");
+    let refused = type_in(&audit, &[&world.url]).await.unwrap_err();
+    assert_eq!(refused.exit, Exit::Refused);
+
+    let tokens = on(&world, "declic token list --format json").await.unwrap();
+    let tokens: Value = serde_json::from_str(&tokens.out).unwrap();
+    let id = tokens[0]["id"].as_str().unwrap();
+    on(&world, &format!("declic token revoke {id}"))
+        .await
+        .unwrap();
+    let ended = type_in(&status, &[&world.url]).await.unwrap_err();
+    assert_eq!(ended.exit, Exit::Refused);
+
+    for line in [
+        "declic account roles script --role evaluator",
+        "declic account log-out script",
+        "declic account logins",
+        "declic account disable script",
+        "declic account enable script",
+    ] {
+        on(&world, line).await.unwrap();
+    }
+    let list = on(&world, "declic account list").await.unwrap().out;
+    assert!(!list.contains("aubiers"), "{list}");
+    for line in [
+        "declic account disable nobody",
+        "declic token new nobody label",
+        "declic token revoke t-nothing",
+    ] {
+        assert_eq!(
+            on(&world, line).await.unwrap_err().exit,
+            Exit::NotFound,
+            "{line}"
+        );
     }
 }

@@ -45,6 +45,18 @@ fn what_the_documents_show_can_be_typed() {
         "declic enrol cancel abc",
         "declic status --url http://127.0.0.1:8080",
         "declic audit verify",
+        "declic serve --http 0.0.0.0:443 --http-tls own --public-host declic.example.org",
+        "declic serve --http 127.0.0.1:8080 --trusted-proxy 127.0.0.1 --base-path /declic",
+        "declic account new tech1 --role technician:Aubiers --role evaluator",
+        "declic account new tech1 --role admin --password-stdin",
+        "declic account new supervision --role evaluator --no-password",
+        "declic account password tech1",
+        "declic account roles tech1 --role coordinator",
+        "declic account disable tech1",
+        "declic account log-out tech1",
+        "declic token new supervision metrics --days 366",
+        "declic token revoke t-abcd",
+        "declic device list --url https://declic.example.org --token-file t --ca ca.pem",
         "declic broker config mosquitto --data-dir /tmp/d --public-host mqtt.example.org",
         "declic completions bash",
     ] {
@@ -65,6 +77,8 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
         "declic demo --devices 0",
         "declic serve --http here",
         "declic enrol new --hours 0",
+        "declic account new x --role landlord",
+        "declic token new a b --days 367",
     ] {
         let kind = refusal(line);
         let told = [ErrorKind::InvalidValue, ErrorKind::ValueValidation];

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::commands::info;
 use crate::app::device::QueryError;
 use crate::app::{retire, settings};
+use crate::http::access::Pass;
 use crate::http::answer::{Answer, Done, Found, Made};
 use crate::http::extract::{Json, Path};
 use crate::http::problem::Failure;
@@ -26,10 +27,11 @@ use crate::http::router::Desk;
 )]
 pub(super) async fn retire(
     State(desk): State<Desk>,
+    pass: Pass,
     Path(id): Path<DeviceId>,
 ) -> Answer<Made<CommandInfo>> {
     let now = Timestamp::now().as_millisecond();
-    let row = retire::retire(&desk.app, id, desk.who, now).await?;
+    let row = retire::retire(&desk.app, id, pass.who(), now).await?;
     info(&row, now)
         .map(Made)
         .ok_or_else(|| Failure::new(ProblemKind::Internal, "the command cannot be read back"))
@@ -44,9 +46,13 @@ pub(super) async fn retire(
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn revoke(State(desk): State<Desk>, Path(id): Path<DeviceId>) -> Answer<Done> {
+pub(super) async fn revoke(
+    State(desk): State<Desk>,
+    pass: Pass,
+    Path(id): Path<DeviceId>,
+) -> Answer<Done> {
     let now = Timestamp::now().as_millisecond();
-    retire::revoke(&desk.app, id, desk.who, now).await?;
+    retire::revoke(&desk.app, id, pass.who(), now).await?;
     Ok(Done)
 }
 
@@ -62,10 +68,11 @@ pub(super) async fn revoke(State(desk): State<Desk>, Path(id): Path<DeviceId>) -
 )]
 pub(super) async fn charter(
     State(desk): State<Desk>,
+    pass: Pass,
     Path(id): Path<DeviceId>,
 ) -> Answer<Made<CharterCode>> {
     let now = Timestamp::now().as_millisecond();
-    let code = settings::charter(&desk.app, id, desk.who, now).await?;
+    let code = settings::charter(&desk.app, id, pass.who(), now).await?;
     Ok(Made(CharterCode { code }))
 }
 
@@ -98,11 +105,12 @@ pub(super) async fn get_settings(
 )]
 pub(super) async fn put_settings(
     State(desk): State<Desk>,
+    pass: Pass,
     Path(id): Path<DeviceId>,
     Json(new): Json<Settings>,
 ) -> Answer<Found<Settings>> {
     let now = Timestamp::now().as_millisecond();
-    settings::set(&desk.app, id, new, desk.who, now).await?;
+    settings::set(&desk.app, id, new, pass.who(), now).await?;
     let entry = desk.app.registry.get(id).ok_or(QueryError::UnknownDevice)?;
     Ok(Found(settings::of(&desk.app, &entry.device)))
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::app::command;
 use crate::app::device::{QueryError, time};
+use crate::http::access::Pass;
 use crate::http::answer::{Answer, Found, Made};
 use crate::http::extract::{Json, Path};
 use crate::http::problem::Failure;
@@ -49,6 +50,7 @@ pub(super) async fn list(
 )]
 pub(super) async fn send(
     State(desk): State<Desk>,
+    pass: Pass,
     Path(id): Path<DeviceId>,
     Json(new): Json<NewCommand>,
 ) -> Answer<Made<CommandInfo>> {
@@ -60,7 +62,7 @@ pub(super) async fn send(
         ));
     }
     let now = Timestamp::now().as_millisecond();
-    let row = command::send(&desk.app, id, new.action, new.hours, desk.who, now).await?;
+    let row = command::send(&desk.app, id, new.action, new.hours, pass.who(), now).await?;
     let row = command::list(&desk.app, id)
         .await?
         .into_iter()

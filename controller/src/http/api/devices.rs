@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::app::device::{self, DeviceQuery, QueryError};
+use crate::http::access::Pass;
 use crate::http::answer::{Answer, Found};
 use crate::http::extract::{Path, Query};
 use crate::http::router::Desk;
@@ -45,9 +46,11 @@ pub(super) struct ListParams {
 )]
 pub(super) async fn list(
     State(desk): State<Desk>,
+    pass: Pass,
     Query(params): Query<ListParams>,
 ) -> Answer<Found<Page<DeviceSummary>>> {
     let query = DeviceQuery {
+        reach: pass.reach,
         presence: params.presence,
         site: params.site,
         text: params.text,

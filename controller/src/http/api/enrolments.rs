@@ -3,14 +3,19 @@
 use axum::extract::State;
 use data_encoding::BASE64URL_NOPAD;
 use declic_common::api::{Enrolment, NewEnrolment, Page, Problem};
+use declic_common::problem::ProblemKind;
 use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::app::App;
 use crate::app::device::{LIMIT_DEFAULT, LIMIT_MAX, QueryError};
-use crate::app::enrolment;
+use crate::app::enrolment::{self, CancelError, CreateError};
+use crate::domain::rights::Reach;
+use crate::http::access::Pass;
 use crate::http::answer::{Answer, Done, Found, Made};
 use crate::http::extract::{Json, Path, Query};
+use crate::http::problem::Failure;
 use crate::http::router::Desk;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -34,10 +39,12 @@ pub(super) struct ListParams {
 )]
 pub(super) async fn list(
     State(desk): State<Desk>,
+    pass: Pass,
     Query(params): Query<ListParams>,
 ) -> Answer<Found<Page<Enrolment>>> {
     let now = Timestamp::now().as_millisecond();
-    let all = enrolment::list(&desk.app, now).await?;
+    let mut all = enrolment::list(&desk.app, now).await?;
+    all.retain(|code| pass.reach.admits(code.site.as_deref()));
     Ok(Found(page(all, params)?))
 }
 
@@ -82,12 +89,37 @@ fn read_cursor(cursor: &str) -> Option<(i64, String)> {
 )]
 pub(super) async fn create(
     State(desk): State<Desk>,
+    pass: Pass,
     Json(new): Json<NewEnrolment>,
 ) -> Answer<Made<Enrolment>> {
+    within_reach(&desk.app, &pass.reach, &new)?;
     let now = Timestamp::now().as_millisecond();
     Ok(Made(
-        enrolment::create(&desk.app, new, desk.who, now).await?,
+        enrolment::create(&desk.app, new, pass.who(), now).await?,
     ))
+}
+
+/// A code lets a PC join a site, or takes the place of a device of one: whoever
+/// makes it must have a say there.
+fn within_reach(app: &App, reach: &Reach, new: &NewEnrolment) -> Result<(), Failure> {
+    if let Some(device) = new.rebind {
+        let entry = app.registry.get(device);
+        // What is not there is refused with its own words, later.
+        return match entry.is_none_or(|entry| reach.admits(entry.device.site.as_deref())) {
+            true => Ok(()),
+            false => Err(CreateError::UnknownDevice(device).into()),
+        };
+    }
+    match reach {
+        Reach::Sites(sites) if !reach.admits(new.site.as_deref()) => {
+            let sites: Vec<_> = sites.iter().map(String::as_str).collect();
+            Err(Failure::new(
+                ProblemKind::Forbidden,
+                format!("you make codes for these sites only: {}", sites.join(", ")),
+            ))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes a code useless. Cancelling it twice is harmless.
@@ -99,8 +131,19 @@ pub(super) async fn create(
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn cancel(State(desk): State<Desk>, Path(id): Path<String>) -> Answer<Done> {
+pub(super) async fn cancel(
+    State(desk): State<Desk>,
+    pass: Pass,
+    Path(id): Path<String>,
+) -> Answer<Done> {
     let now = Timestamp::now().as_millisecond();
-    enrolment::cancel(&desk.app, &id, desk.who, now).await?;
+    let all = enrolment::list(&desk.app, now).await?;
+    // A code of another site is not known here; one that is nowhere is refused below.
+    if let Some(code) = all.iter().find(|code| code.id == id)
+        && !pass.reach.admits(code.site.as_deref())
+    {
+        return Err(CancelError::Unknown.into());
+    }
+    enrolment::cancel(&desk.app, &id, pass.who(), now).await?;
     Ok(Done)
 }

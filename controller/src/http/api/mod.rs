@@ -1,33 +1,57 @@
 //! `/api/v1`: one file per noun.
 
+mod accounts;
 mod audit;
 mod changes;
 mod commands;
 mod devices;
 mod enrolments;
 mod history;
+mod logins;
 mod status;
+mod tokens;
 
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::router::Desk;
+use super::access::{Access, Routes};
+use super::openapi::Document;
+use crate::domain::rights::Permission::*;
 
-/// Every documented route, under `/api/v1`.
-pub(super) fn routes() -> OpenApiRouter<Desk> {
-    OpenApiRouter::new()
-        .routes(routes!(devices::list))
-        .routes(routes!(devices::detail))
-        .routes(routes!(devices::latest))
-        .routes(routes!(history::history))
-        .routes(routes!(changes::get_settings, changes::put_settings))
-        .routes(routes!(changes::charter))
-        .routes(routes!(changes::retire))
-        .routes(routes!(changes::revoke))
-        .routes(routes!(commands::list, commands::send))
-        .routes(routes!(enrolments::list, enrolments::create))
-        .routes(routes!(enrolments::cancel))
-        .routes(routes!(status::status))
-        .routes(routes!(audit::list))
-        .routes(routes!(audit::check))
+/// Every documented route, under `/api/v1`, with its rule.
+pub(super) fn routes() -> Routes {
+    use Access::{Needs, OnDevice, Open, SignedIn};
+    Routes::new(Document::default())
+        .documented(Needs(SeeDevices), routes!(devices::list))
+        .documented(OnDevice(SeeDevices), routes!(devices::detail))
+        .documented(OnDevice(SeeDevices), routes!(devices::latest))
+        .documented(OnDevice(SeeDevices), routes!(history::history))
+        .documented(OnDevice(SeeDevices), routes!(changes::get_settings))
+        .documented(OnDevice(SteerDevices), routes!(changes::put_settings))
+        .documented(OnDevice(SteerDevices), routes!(changes::charter))
+        .documented(OnDevice(Dismiss), routes!(changes::retire))
+        .documented(OnDevice(Dismiss), routes!(changes::revoke))
+        .documented(OnDevice(SeeDevices), routes!(commands::list))
+        .documented(OnDevice(SteerDevices), routes!(commands::send))
+        .documented(Needs(Enrol), routes!(enrolments::list))
+        .documented(Needs(Enrol), routes!(enrolments::create))
+        .documented(Needs(Enrol), routes!(enrolments::cancel))
+        .documented(Needs(SeeStatus), routes!(status::status))
+        .documented(Needs(SeeAudit), routes!(audit::list))
+        .documented(Needs(SeeAudit), routes!(audit::check))
+        .documented(Needs(ManageAccounts), routes!(accounts::list))
+        .documented(Needs(ManageAccounts), routes!(accounts::create))
+        .documented(Needs(ManageAccounts), routes!(accounts::put_grants))
+        .documented(Needs(ManageAccounts), routes!(accounts::put_password))
+        .documented(Needs(ManageAccounts), routes!(accounts::disable))
+        .documented(Needs(ManageAccounts), routes!(accounts::enable))
+        .documented(Needs(ManageAccounts), routes!(accounts::log_out))
+        .documented(Needs(ManageAccounts), routes!(tokens::list))
+        .documented(Needs(ManageAccounts), routes!(tokens::create))
+        .documented(Needs(ManageAccounts), routes!(tokens::revoke))
+        .documented(Open, routes!(logins::log_in))
+        .documented(Needs(ManageAccounts), routes!(logins::list))
+        .documented(Needs(ManageAccounts), routes!(logins::end))
+        .documented(SignedIn, routes!(logins::me))
+        .documented(SignedIn, routes!(logins::put_my_password))
+        .documented(SignedIn, routes!(logins::log_out))
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::world::{World, device, send};
 use crate::cli::client::plain_client;
+use crate::config::Web;
 use crate::http::{ListenError, bind_tcp, bind_unix, socket_path};
 
 #[tokio::test]
@@ -84,7 +85,7 @@ async fn every_answer_carries_the_headers_that_keep_browsers_careful() {
 #[tokio::test]
 async fn nobody_listens_where_others_can_reach() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
-        let refused = bind_tcp(address.parse().unwrap()).await;
+        let refused = bind_tcp(address.parse().unwrap(), &Web::default()).await;
         assert!(
             matches!(refused, Err(ListenError::NotLoopback(_))),
             "{address}"

@@ -4,4 +4,6 @@ mod api;
 mod changes;
 mod doors;
 mod paging;
+mod people;
+mod rights;
 pub(crate) mod world;

@@ -1,9 +1,11 @@
 //! A controller with a few devices, answering on real sockets.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use declic_common::envelope::{Envelope, Number, UpBody};
 use declic_common::inventory::Inventory;
+use declic_common::people::{NewAccount, NewApiToken};
 use declic_common::report::HealthReport;
 use declic_common::settings::{Address, Settings};
 use declic_common::status::Status;
@@ -15,11 +17,11 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::app::App;
 use crate::app::recorder::Heard;
 use crate::app::registry::add_device;
+use crate::app::{App, account, api_token};
 use crate::cli::client::plain_client;
-use crate::config::{Listening, Programme};
+use crate::config::{Listening, Programme, Web};
 use crate::http::{Listeners, bind_tcp, bind_unix, serve, socket_path};
 use crate::pki::Pki;
 use crate::store::records::{Certificate, Device};
@@ -32,9 +34,14 @@ pub(crate) struct World {
     pub(crate) dir: TempDir,
     pub(crate) url: String,
     client: Client,
+    /// Of an admin; every request of this world carries it unless it says otherwise.
+    token: String,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<anyhow::Result<()>>,
 }
+
+/// Whose word on addresses the world believes.
+const PROXY: &str = "127.0.0.1/32";
 
 /// An answer, read to its end.
 #[derive(Debug)]
@@ -79,8 +86,14 @@ fn redact(value: &mut Value) {
                 let moment = field
                     .as_str()
                     .is_some_and(|s| s.parse::<Timestamp>().is_ok());
+                let token = field.as_str().filter(|_| name == "who");
+                let token = token
+                    .and_then(|who| who.split_once("/t-"))
+                    .map(|(a, _)| a.to_owned());
                 if moment {
                     *field = "[time]".into();
+                } else if let Some(account) = token {
+                    *field = format!("{account}/[token]").into();
                 } else if matches!(
                     name.as_str(),
                     "code" | "clock_offset_ms" | "disk_free_bytes"
@@ -101,24 +114,40 @@ pub(crate) fn device(n: u64) -> DeviceId {
     DeviceId::from_bits(n)
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    First,
+    Again,
+    Demo,
+}
+
 impl World {
     pub(crate) async fn start() -> Self {
-        Self::open(TempDir::new().unwrap(), Options::default(), true).await
+        Self::open(TempDir::new().unwrap(), Options::default(), Start::First).await
+    }
+
+    /// As `declic demo` runs it.
+    pub(super) async fn demo() -> Self {
+        Self::open(TempDir::new().unwrap(), Options::default(), Start::Demo).await
     }
 
     /// Starts again on a disk that has too little room left for anything new.
     pub(super) async fn restart_with_a_full_disk(self) -> Self {
+        let self_token = self.token.clone();
         let dir = self.stop().await;
         let full = Options {
             reserve_bytes: Some(u64::MAX),
         };
-        Self::open(dir, full, false).await
+        let token = self_token;
+        let mut world = Self::open(dir, full, Start::Again).await;
+        world.token = token;
+        world
     }
 
-    async fn open(dir: TempDir, options: Options, first_start: bool) -> Self {
+    async fn open(dir: TempDir, options: Options, start: Start) -> Self {
         let store = Arc::new(SledStore::open(&dir.path().join("store"), options).unwrap());
         let names = ["127.0.0.1".to_owned()];
-        let pki = Pki::open(dir.path(), &names, first_start).unwrap();
+        let pki = Pki::open(dir.path(), &names, start != Start::Again).unwrap();
         let programme = Programme {
             address: Address {
                 host: "127.0.0.1".to_owned(),
@@ -131,15 +160,28 @@ impl World {
                 enrol: None,
                 http: Some("127.0.0.1:8080".to_owned()),
             },
-            demo: true,
+            demo: start == Start::Demo,
             data_dir: dir.path().to_owned(),
         };
         let app = App::start(store.clone(), Arc::new(pki), programme, Timestamp::now()).unwrap();
-        let tcp = bind_tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let web = Web {
+            trusted_proxies: vec![PROXY.parse().unwrap()],
+            base_path: "/declic".to_owned(),
+            ..Web::default()
+        };
+        let tcp = bind_tcp("127.0.0.1:0".parse().unwrap(), &web)
+            .await
+            .unwrap();
         let url = format!("http://{}", tcp.local_addr().unwrap());
         let listeners = Listeners {
             tcp: Some(tcp),
             unix: Some(bind_unix(&socket_path(dir.path())).unwrap()),
+            tls: None,
+            web,
+        };
+        let token = match start {
+            Start::First => token_of(&app, "world", &["admin"]).await,
+            Start::Again | Start::Demo => String::new(),
         };
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(serve(Arc::clone(&app), listeners, async {
@@ -151,6 +193,7 @@ impl World {
             dir,
             url,
             client: plain_client(None),
+            token,
             stop: Some(stop),
             server,
         }
@@ -224,8 +267,28 @@ impl World {
     }
 
     pub(super) fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        match self.token.as_str() {
+            "" => self.stranger(method, path),
+            token => self.stranger(method, path).bearer_auth(token),
+        }
+    }
+
+    /// A request of somebody who has not come in.
+    pub(super) fn stranger(&self, method: &str, path: &str) -> RequestBuilder {
         let method: Method = method.parse().unwrap();
         self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// The token of a new account with these grants.
+    pub(super) async fn token_of(&self, name: &str, grants: &[&str]) -> String {
+        token_of(&self.app, name, grants).await
+    }
+
+    /// A file that holds the token of this world.
+    pub(crate) fn token_file(&self) -> PathBuf {
+        let path = self.dir.path().join("token");
+        std::fs::write(&path, &self.token).unwrap();
+        path
     }
 
     pub(super) async fn get(&self, path: &str) -> Answer {
@@ -245,6 +308,23 @@ impl World {
         self.store.close();
         self.dir
     }
+}
+
+async fn token_of(app: &Arc<App>, name: &str, grants: &[&str]) -> String {
+    let now = Timestamp::now().as_millisecond();
+    let account = NewAccount {
+        name: name.to_owned(),
+        grants: grants.iter().map(|grant| grant.parse().unwrap()).collect(),
+        password: None,
+    };
+    account::create(app, account, "cli:0", now).await.unwrap();
+    let token = NewApiToken {
+        account: name.to_owned(),
+        label: "test".to_owned(),
+        days: None,
+    };
+    let made = api_token::create(app, token, "cli:0", now).await.unwrap();
+    made.token.unwrap().0
 }
 
 pub(super) async fn send(request: RequestBuilder) -> Answer {

@@ -34,6 +34,22 @@ impl<K: Eq + Hash + Clone> Limiter<K> {
             .is_some_and(|(since, n)| *n >= self.max && now.duration_since(*since) < self.window)
     }
 
+    /// How long this name must wait until it has room again; `None` if it has.
+    pub(super) fn wait(&self, name: &K, now: Instant) -> Option<Duration> {
+        let counts = self.counts.lock().expect("no panic holds it");
+        let (since, n) = counts.get(name)?;
+        let left = self.window.checked_sub(now.duration_since(*since))?;
+        (*n >= self.max && !left.is_zero()).then_some(left)
+    }
+
+    /// Takes an event back.
+    pub(super) fn refund(&self, name: &K) {
+        let mut counts = self.counts.lock().expect("no panic holds it");
+        if let Some((_, n)) = counts.get_mut(name) {
+            *n = n.saturating_sub(1);
+        }
+    }
+
     /// Counts an event; false if there was no room for it.
     pub(super) fn count(&self, name: &K, now: Instant) -> bool {
         let mut counts = self.counts.lock().expect("no panic holds it");
@@ -136,6 +152,20 @@ mod tests {
             "others are not its prisoners"
         );
         assert!(!limiter.is_full(&"a", at(10)) && limiter.count(&"a", at(10)));
+    }
+
+    #[test]
+    fn who_must_wait_is_told_how_long_and_a_refund_makes_room() {
+        let limiter = Limiter::new(1, Duration::from_secs(10));
+        let start = Instant::now();
+        let at = |s| start + Duration::from_secs(s);
+        assert_eq!(limiter.wait(&"a", at(0)), None);
+        assert!(limiter.count(&"a", at(0)));
+        assert_eq!(limiter.wait(&"a", at(4)), Some(Duration::from_secs(6)));
+        assert_eq!(limiter.wait(&"a", at(10)), None);
+        limiter.refund(&"a");
+        assert_eq!(limiter.wait(&"a", at(4)), None);
+        assert!(limiter.count(&"a", at(4)));
     }
 
     #[test]

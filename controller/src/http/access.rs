@@ -1,0 +1,211 @@
+//! The rule of every route: a route cannot be added without one.
+//!
+//! The rule is enforced here, before the handler runs, and is written into the
+//! document of the API as `x-access`. A handler is given what was found out: who
+//! asks, and where they may do it.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::http::request::Parts;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::MethodRouter;
+use declic_common::DeviceId;
+use declic_common::problem::ProblemKind;
+use utoipa::openapi::SecurityRequirement;
+use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::path::PathItem;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use super::identity;
+use super::origin::Origin;
+use super::problem::Failure;
+use super::router::Desk;
+use crate::app::caller::Caller;
+use crate::domain::rights::{Permission, Reach};
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Whoever reaches it.
+    Open,
+    /// Whoever came in, whatever they may do.
+    SignedIn,
+    /// Who has this permission; the handler keeps to its reach.
+    Needs(Permission),
+    /// Who has this permission where the device `{id}` is. To anybody else the
+    /// device does not exist: an answer that said "not yours" would tell which
+    /// names of devices there are.
+    OnDevice(Permission),
+    /// Who has this permission, and any program of the controller's own machine.
+    HereOr(Permission),
+}
+
+/// Somebody whom the rule of the route let pass.
+#[derive(Clone, Debug)]
+pub(super) struct Pass {
+    pub(super) caller: Caller,
+    /// Where they may do what this route does.
+    pub(super) reach: Reach,
+}
+
+/// Routes, each with its rule.
+pub(super) struct Routes(OpenApiRouter<Desk>);
+
+impl Routes {
+    pub(super) fn new(document: utoipa::openapi::OpenApi) -> Self {
+        Routes(OpenApiRouter::with_openapi(document))
+    }
+
+    /// A route that the document describes.
+    pub(super) fn documented(
+        self,
+        access: Access,
+        (schemas, mut paths, methods): UtoipaMethodRouter<Desk>,
+    ) -> Self {
+        for item in paths.paths.values_mut() {
+            access.write_into(item);
+        }
+        Routes(self.0.routes((schemas, paths, access.guard(methods))))
+    }
+
+    /// A route beside the API.
+    pub(super) fn plain(self, access: Access, path: &str, methods: MethodRouter<Desk>) -> Self {
+        Routes(self.0.route(path, access.guard(methods)))
+    }
+
+    /// These routes, below those of `within`.
+    pub(super) fn nested(self, path: &str, within: Routes) -> Self {
+        Routes(self.0.nest(path, within.0))
+    }
+
+    pub(super) fn into_inner(self) -> OpenApiRouter<Desk> {
+        self.0
+    }
+}
+
+impl Access {
+    fn guard(self, methods: MethodRouter<Desk>) -> MethodRouter<Desk> {
+        methods.route_layer(from_fn_with_state(self, enforce))
+    }
+
+    /// As the document writes it.
+    fn word(self) -> &'static str {
+        match self {
+            Access::Open => "open",
+            Access::SignedIn => "signed-in",
+            Access::Needs(permission)
+            | Access::OnDevice(permission)
+            | Access::HereOr(permission) => permission.as_str(),
+        }
+    }
+
+    fn write_into(self, item: &mut PathItem) {
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.patch,
+        ];
+        for operation in operations.into_iter().flatten() {
+            let word = ExtensionsBuilder::new().add("x-access", self.word());
+            operation.extensions = Some(word.build());
+            if self == Access::Open {
+                // An empty requirement: nothing is asked for.
+                operation.security = Some(vec![SecurityRequirement::default()]);
+            }
+        }
+    }
+
+    fn permission(self) -> Option<Permission> {
+        match self {
+            Access::Open | Access::SignedIn => None,
+            Access::Needs(permission)
+            | Access::OnDevice(permission)
+            | Access::HereOr(permission) => Some(permission),
+        }
+    }
+}
+
+/// The one place where rules are enforced.
+async fn enforce(
+    State(access): State<Access>,
+    path: Result<RawPathParams, axum::extract::rejection::RawPathParamsRejection>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let origin = Origin::of(request.extensions());
+    let free = match access {
+        Access::Open => true,
+        Access::HereOr(_) => origin.here,
+        _ => false,
+    };
+    if free {
+        return next.run(request).await;
+    }
+    let device = path.ok().and_then(|parts| device_of(&parts));
+    let (mut parts, body) = request.into_parts();
+    match judge(access, device, &parts).await {
+        Ok(pass) => {
+            parts.extensions.insert(pass);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(failure) => failure.into_response(),
+    }
+}
+
+async fn judge(access: Access, device: Option<DeviceId>, request: &Parts) -> Result<Pass, Failure> {
+    let desk = Desk::of(&request.extensions);
+    let caller = identity::identify(desk, request).await?;
+    let Some(permission) = access.permission() else {
+        return Ok(Pass {
+            caller,
+            reach: Reach::default(),
+        });
+    };
+    let reach = caller.reach(permission).ok_or_else(|| {
+        let text = format!(
+            "this needs the permission {}, which none of your roles gives{}",
+            permission.as_str(),
+            match caller.grants.iter().any(|grant| grant.site.is_some()) {
+                true => " for the whole programme",
+                false => "",
+            }
+        );
+        Failure::new(ProblemKind::Forbidden, text)
+    })?;
+    // A name that no device can have is the handler's to refuse.
+    if let (Access::OnDevice(_), Some(device)) = (access, device) {
+        let entry = desk.app.registry.get(device);
+        let within = entry.is_some_and(|entry| reach.admits(entry.device.site.as_deref()));
+        if !within {
+            return Err(Failure::new(ProblemKind::UnknownDevice, "no such device"));
+        }
+    }
+    Ok(Pass { caller, reach })
+}
+
+fn device_of(parts: &RawPathParams) -> Option<DeviceId> {
+    let (_, text) = parts.iter().find(|(name, _)| *name == "id")?;
+    text.parse().ok()
+}
+
+impl Pass {
+    /// As the audit writes them.
+    pub(super) fn who(&self) -> &str {
+        &self.caller.who
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Pass {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let pass = parts.extensions.get::<Pass>();
+        Ok(pass
+            .expect("a route that asks who passes has a rule")
+            .clone())
+    }
+}

@@ -1,0 +1,248 @@
+//! Who may use which route: the whole table, tried request by request.
+
+use std::collections::BTreeSet;
+
+use declic_common::people::Role;
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
+
+use super::world::{World, device, send};
+
+/// Every route, and the roles that it lets pass: admin, coordinator, technician,
+/// animator, evaluator; then whoever has not come in. Written by hand, so that it
+/// says what is wanted rather than what is done.
+const TABLE: &str = "
+                                            A C T N E  nobody
+    GET    /api/v1/devices                  y y y . .  .
+    GET    /api/v1/devices/{id}             y y y . .  .
+    GET    /api/v1/devices/{id}/latest      y y y . .  .
+    GET    /api/v1/devices/{id}/history     y y y . .  .
+    GET    /api/v1/devices/{id}/settings    y y y . .  .
+    PUT    /api/v1/devices/{id}/settings    y y y . .  .
+    POST   /api/v1/devices/{id}/charter     y y y . .  .
+    POST   /api/v1/devices/{id}/retire      y y y . .  .
+    POST   /api/v1/devices/{id}/revoke      y y y . .  .
+    GET    /api/v1/devices/{id}/commands    y y y . .  .
+    POST   /api/v1/devices/{id}/commands    y y y . .  .
+    GET    /api/v1/enrolments               y y y . .  .
+    POST   /api/v1/enrolments               y y y . .  .
+    DELETE /api/v1/enrolments/{id}          y y y . .  .
+    GET    /api/v1/status                   y y y y y  .
+    GET    /metrics                         y y y y y  .
+    GET    /api/v1/audit                    y y . . .  .
+    GET    /api/v1/audit/check              y y . . .  .
+    GET    /api/v1/accounts                 y . . . .  .
+    POST   /api/v1/accounts                 y . . . .  .
+    PUT    /api/v1/accounts/{name}/grants   y . . . .  .
+    PUT    /api/v1/accounts/{name}/password y . . . .  .
+    POST   /api/v1/accounts/{name}/disable  y . . . .  .
+    POST   /api/v1/accounts/{name}/enable   y . . . .  .
+    DELETE /api/v1/accounts/{name}/logins   y . . . .  .
+    GET    /api/v1/tokens                   y . . . .  .
+    POST   /api/v1/tokens                   y . . . .  .
+    DELETE /api/v1/tokens/{id}              y . . . .  .
+    GET    /api/v1/logins                   y . . . .  .
+    DELETE /api/v1/logins/{id}              y . . . .  .
+    GET    /api/v1/me                       y y y y y  .
+    PUT    /api/v1/me/password              y y y y y  .
+    DELETE /api/v1/me/login                 y y y y y  .
+    POST   /api/v1/logins                   y y y y y  y
+    GET    /api/v1/openapi.json             y y y y y  y
+    GET    /problems/{slug}                 y y y y y  y
+    GET    /healthz                         y y y y y  y
+    GET    /readyz                          y y y y y  y
+";
+
+/// Beside the API, and so not in its document.
+const BESIDE: [&str; 5] = [
+    "GET /metrics",
+    "GET /api/v1/openapi.json",
+    "GET /problems/{slug}",
+    "GET /healthz",
+    "GET /readyz",
+];
+
+struct Row {
+    method: &'static str,
+    path: &'static str,
+    /// One per role, in the order of `Role::ALL`, then whoever has not come in.
+    passes: Vec<bool>,
+}
+
+fn rows() -> Vec<Row> {
+    let lines = TABLE.trim().lines().skip(1);
+    lines
+        .map(|line| {
+            let mut words = line.split_whitespace();
+            let (method, path) = (words.next().unwrap(), words.next().unwrap());
+            let passes: Vec<bool> = words.map(|word| word == "y").collect();
+            assert_eq!(passes.len(), Role::ALL.len() + 1, "{line}");
+            Row {
+                method,
+                path,
+                passes,
+            }
+        })
+        .collect()
+}
+
+/// A request of another machine, as the proxy of this one passes it on.
+fn from_afar(request: RequestBuilder) -> RequestBuilder {
+    request
+        .header("x-forwarded-for", "203.0.113.9")
+        .header("x-forwarded-proto", "https")
+}
+
+fn fill(path: &str, id: &str) -> String {
+    path.replace("{id}", id)
+        .replace("{name}", "nobody")
+        .replace("{slug}", "conflict")
+}
+
+#[tokio::test]
+async fn each_route_lets_pass_the_roles_of_the_table_and_no_other() {
+    let world = World::with_devices().await;
+    let mut tokens = Vec::new();
+    for role in Role::ALL {
+        tokens.push(Some(world.token_of(role.as_str(), &[role.as_str()]).await));
+    }
+    tokens.push(None);
+    for row in rows() {
+        let path = fill(row.path, &device(1).to_string());
+        for (n, (token, passes)) in tokens.iter().zip(&row.passes).enumerate() {
+            let mut request = from_afar(world.stranger(row.method, &path));
+            if let Some(token) = token {
+                request = request.bearer_auth(token);
+            }
+            if row.method != "GET" {
+                request = request.json(&json!({}));
+            }
+            let answer = send(request).await;
+            let who = Role::ALL.get(n).map_or("nobody", |role| role.as_str());
+            let told = format!("{who}: {} {path}: {answer:?}", row.method);
+            match (passes, token) {
+                (true, _) => assert!(![401, 403].contains(&answer.status.as_u16()), "{told}"),
+                (false, Some(_)) => assert_eq!(answer.problem(), "forbidden", "{told}"),
+                (false, None) => {
+                    assert_eq!(answer.problem(), "sign-in", "{told}");
+                    assert!(answer.headers.contains_key("www-authenticate"), "{told}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_route_is_without_a_rule_and_the_document_tells_it() {
+    let document: Value = serde_json::from_str(&crate::http::document()).unwrap();
+    let mut documented: BTreeSet<String> = BESIDE.iter().map(|route| (*route).to_owned()).collect();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let route = format!("{} {path}", method.to_uppercase());
+            let access = operation["x-access"].as_str();
+            let access = access.unwrap_or_else(|| panic!("{route} has no rule"));
+            let row = rows()
+                .into_iter()
+                .find(|row| format!("{} {}", row.method, row.path) == route);
+            let row = row.unwrap_or_else(|| panic!("{route} is not in the table"));
+            assert_eq!(access == "open", row.passes[Role::ALL.len()], "{route}");
+            let nothing_asked = operation["security"] == json!([{}]);
+            assert_eq!(access == "open", nothing_asked, "{route}");
+            documented.insert(route);
+        }
+    }
+    let tried: BTreeSet<String> = rows()
+        .iter()
+        .map(|row| format!("{} {}", row.method, row.path))
+        .collect();
+    assert_eq!(tried, documented);
+}
+
+#[tokio::test]
+async fn whoever_works_on_one_site_finds_nothing_of_another() {
+    let world = World::with_devices().await;
+    let token = world.token_of("tech", &["technician:aubiers"]).await;
+    let as_tech = |method: &str, path: &str| world.stranger(method, path).bearer_auth(&token);
+    let list = send(as_tech("GET", "/api/v1/devices")).await.json();
+    let found: Vec<_> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| &d["device"])
+        .collect();
+    assert_eq!(found, [&json!(device(1).to_string())]);
+    let there = send(as_tech("GET", "/api/v1/devices?site=grand-parc")).await;
+    assert_eq!(there.json()["items"], json!([]));
+
+    // One elsewhere, one without a site, and one that is not there: no difference.
+    for row in rows()
+        .iter()
+        .filter(|row| row.path.contains("/devices/{id}"))
+    {
+        let mut answers = BTreeSet::new();
+        for n in [2, 3, 99] {
+            let request = as_tech(row.method, &fill(row.path, &device(n).to_string()));
+            let answer = send(request.json(&json!({}))).await;
+            assert_eq!(
+                answer.problem(),
+                "unknown-device",
+                "{} {}",
+                row.method,
+                row.path
+            );
+            answers.insert(answer.text);
+        }
+        assert_eq!(answers.len(), 1, "{answers:?}");
+    }
+    assert_eq!(
+        world
+            .get(&format!("/api/v1/devices/{}", device(2)))
+            .await
+            .status,
+        200
+    );
+    let own = send(as_tech("GET", &format!("/api/v1/devices/{}", device(1)))).await;
+    assert_eq!(own.status, 200);
+    // The audit and the accounts are of the whole programme.
+    let chief = world.token_of("chief", &["admin:aubiers"]).await;
+    for path in ["/api/v1/audit", "/api/v1/accounts"] {
+        let refused = send(world.stranger("GET", path).bearer_auth(&chief)).await;
+        assert_eq!(refused.problem(), "forbidden", "{path}");
+        assert!(refused.text.contains("whole programme"), "{}", refused.text);
+    }
+}
+
+#[tokio::test]
+async fn codes_are_made_seen_and_cancelled_within_ones_sites() {
+    let world = World::with_devices().await;
+    let token = world.token_of("tech", &["technician:aubiers"]).await;
+    let as_tech = |method: &str, path: &str| world.stranger(method, path).bearer_auth(&token);
+    let make = |body: Value| send(as_tech("POST", "/api/v1/enrolments").json(&body));
+    assert_eq!(make(json!({"site": "aubiers"})).await.status, 201);
+    for body in [json!({}), json!({"site": "bacalan"})] {
+        let refused = make(body).await;
+        assert_eq!(refused.problem(), "forbidden");
+        assert!(refused.text.contains("aubiers"), "{}", refused.text);
+    }
+    for n in [2, 3] {
+        let rebind = json!({"site": "aubiers", "rebind": device(n).to_string()});
+        assert_eq!(make(rebind).await.problem(), "unknown-device");
+    }
+    let rebind = json!({"rebind": device(1).to_string()});
+    assert_eq!(make(rebind).await.status, 201);
+    let elsewhere = world
+        .post("/api/v1/enrolments", json!({"site": "bacalan"}))
+        .await;
+    let id = elsewhere.json()["id"].as_str().unwrap().to_owned();
+    let cancel = send(as_tech("DELETE", &format!("/api/v1/enrolments/{id}"))).await;
+    assert_eq!(cancel.problem(), "unknown-enrolment");
+    let seen = send(as_tech("GET", "/api/v1/enrolments")).await.json();
+    assert!(!seen.to_string().contains(&id), "{seen}");
+    let all = world.get("/api/v1/enrolments").await.json();
+    let state = all["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|code| code["id"] == id.as_str());
+    assert_eq!(state.unwrap()["state"], "open");
+}
