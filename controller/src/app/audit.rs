@@ -3,8 +3,8 @@
 //! Each entry holds the hash of the one before it, and is written in the same
 //! batch as the change it tells: there is no change without its entry. Only
 //! pseudonymous ids stand in it. The chain proves that nothing inside was changed,
-//! removed or reordered; who could rewrite all of it up to its head is caught by
-//! the head's hash, noted elsewhere.
+//! removed or reordered. Whoever rewrites all of it, or cuts off its end and puts
+//! the head back as well, is caught by a hash that was noted elsewhere.
 
 use std::sync::Arc;
 
@@ -80,6 +80,11 @@ pub enum AuditFault {
     Changed(u64),
     #[error("the audit ends at entry {found}, but its head names entry {head}")]
     End { found: u64, head: u64 },
+    #[error(
+        "no entry has the noted hash: entries were cut off or rewritten since, or it was noted \
+         of another controller"
+    )]
+    NotNoted,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -235,19 +240,23 @@ pub async fn list(
     rows.iter().map(|(_, value)| decode(value)).collect()
 }
 
-/// Proves the audit whole, or says where it breaks. Changes wait meanwhile.
-pub async fn verify(app: &App) -> Result<Whole, AuditFault> {
+/// Proves the audit whole, or says where it breaks. `noted` is the hash of an
+/// earlier head: its entry must still be there. Changes wait meanwhile.
+pub async fn verify(app: &App, noted: Option<Vec<u8>>) -> Result<Whole, AuditFault> {
     let _turn = app.audit.0.lock().await;
-    read(&app.store, |store| Ok(check(store))).await?
+    read(&app.store, |store| Ok(check(store, noted))).await?
 }
 
 /// Walks the whole chain. Blocks; nobody may write meanwhile.
-fn check(store: &dyn Store) -> Result<Whole, AuditFault> {
+fn check(store: &dyn Store, noted: Option<Vec<u8>>) -> Result<Whole, AuditFault> {
     let head = Chain::read(store)?.head;
     let mut end = AuditHead {
         n: 0,
         hash: vec![0; 32],
     };
+    let is_noted = |end: &AuditHead| noted.as_ref() == Some(&end.hash);
+    // The hash of an audit without entries.
+    let mut found = noted.is_none() || is_noted(&end);
     loop {
         let rows = store.range(&Range {
             space: Space::Audit,
@@ -258,6 +267,7 @@ fn check(store: &dyn Store) -> Result<Whole, AuditFault> {
         })?;
         for (key, value) in &rows {
             end = follow(&end, key, value)?;
+            found |= is_noted(&end);
         }
         if rows.len() < PAGE {
             break;
@@ -271,6 +281,9 @@ fn check(store: &dyn Store) -> Result<Whole, AuditFault> {
     }
     if end.hash != head.hash {
         return Err(AuditFault::Changed(end.n));
+    }
+    if !found {
+        return Err(AuditFault::NotNoted);
     }
     Ok(Whole {
         entries: end.n,

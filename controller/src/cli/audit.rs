@@ -26,6 +26,14 @@ pub enum AuditCommand {
     },
     #[command(about = tr("Vérifier que rien n’a été changé ni retiré", "Check that nothing was changed or removed"))]
     Verify {
+        #[arg(
+            long, value_name = "HASH",
+            help = tr(
+                "Empreinte notée lors d’une vérification passée : rien jusque-là n’a été retiré",
+                "Hash noted at an earlier check: nothing up to there was cut off"
+            )
+        )]
+        noted: Option<String>,
         #[arg(long, value_enum, default_value_t, help = tr("Forme de la réponse", "Form of the answer"))]
         format: Format,
     },
@@ -48,8 +56,9 @@ pub(crate) async fn run(
                 Format::Table => list(&read::<Vec<AuditLine>>(items.into())?, v),
             }))
         }
-        AuditCommand::Verify { format } => {
-            let value = controller.get("audit/check", &[]).await?;
+        AuditCommand::Verify { noted, format } => {
+            let query: Vec<_> = noted.map(|hash| ("noted", hash)).into_iter().collect();
+            let value = controller.get("audit/check", &query).await?;
             let check: AuditCheck = read(value.clone())?;
             let out = match format {
                 Format::Json => json(&value),

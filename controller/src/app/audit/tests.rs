@@ -40,11 +40,11 @@ fn stored(app: &App, n: u64) -> Value {
 async fn an_untouched_audit_is_whole() {
     let dir = tempfile::tempdir().unwrap();
     let app = app_with_entries(dir.path(), 0).await;
-    assert_eq!(verify(&app).await.unwrap().entries, 0);
+    assert_eq!(verify(&app, None).await.unwrap().entries, 0);
     let mut heads = std::collections::BTreeSet::new();
     for n in 1..=5 {
         note(&app, n).await.unwrap();
-        let whole = verify(&app).await.unwrap();
+        let whole = verify(&app, None).await.unwrap();
         assert_eq!(whole.entries, n as u64);
         assert!(heads.insert(whole.head), "each entry moves the head");
     }
@@ -81,7 +81,7 @@ async fn an_audit_longer_than_a_page_is_walked_to_its_end() {
     })
     .await
     .unwrap();
-    assert_eq!(verify(&app).await.unwrap().entries, entries);
+    assert_eq!(verify(&app, None).await.unwrap().entries, entries);
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn a_changed_entry_is_found_wherever_it_is() {
             b.put(Space::Audit, keys::audit_entry(n), encode(&entry));
         })
         .await;
-        assert_eq!(verify(&app).await, Err(AuditFault::Changed(n)));
+        assert_eq!(verify(&app, None).await, Err(AuditFault::Changed(n)));
     }
 }
 
@@ -109,7 +109,7 @@ async fn a_flipped_bit_is_found() {
         b.put(Space::Audit, keys::audit_entry(2), value);
     })
     .await;
-    assert_eq!(verify(&app).await, Err(AuditFault::Unreadable(2)));
+    assert_eq!(verify(&app, None).await, Err(AuditFault::Unreadable(2)));
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn a_removed_entry_is_found() {
             b.del(Space::Audit, keys::audit_entry(removed));
         })
         .await;
-        assert_eq!(verify(&app).await, Err(fault));
+        assert_eq!(verify(&app, None).await, Err(fault));
     }
 }
 
@@ -140,7 +140,7 @@ async fn exchanged_entries_are_found() {
     })
     .await;
     let fault = AuditFault::Misplaced { place: 2, found: 3 };
-    assert_eq!(verify(&app).await, Err(fault));
+    assert_eq!(verify(&app, None).await, Err(fault));
 }
 
 #[tokio::test]
@@ -154,17 +154,61 @@ async fn a_head_put_back_is_found_and_writes_over_nothing() {
     })
     .await;
     let fault = AuditFault::End { found: 4, head: 3 };
-    assert_eq!(verify(&app).await, Err(fault.clone()));
+    assert_eq!(verify(&app, None).await, Err(fault.clone()));
     assert_eq!(note(&app, 5).await, Err(StoreError::Conflict));
     tamper(&app, |b| {
         b.del(Space::Audit, keys::audit_head());
     })
     .await;
     assert_eq!(
-        verify(&app).await,
+        verify(&app, None).await,
         Err(AuditFault::End { found: 4, head: 0 })
     );
     assert_eq!(note(&app, 6).await, Err(StoreError::Conflict));
+}
+
+/// Cuts off what comes after the `n`th entry, the head put right.
+async fn cut_after(app: &App, n: u64, last: u64) {
+    let head = AuditHead {
+        n,
+        hash: sha256(&stored(app, n)),
+    };
+    tamper(app, |b| {
+        (n + 1..=last).for_each(|n| {
+            b.del(Space::Audit, keys::audit_entry(n));
+        });
+        b.put(Space::Audit, keys::audit_head(), encode(&head));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_end_that_was_cut_off_is_found_by_the_hash_that_was_noted() {
+    let dir = tempfile::tempdir().unwrap();
+    let app = app_with_entries(dir.path(), 5).await;
+    let head = |whole: Whole| HEXLOWER.decode(whole.head.as_bytes()).unwrap();
+    let noted = head(verify(&app, None).await.unwrap());
+    let early = sha256(&stored(&app, 2));
+    note(&app, 6).await.unwrap();
+    for hash in [&noted, &early, &vec![0; 32]] {
+        assert!(verify(&app, Some(hash.clone())).await.is_ok(), "{hash:?}");
+    }
+    cut_after(&app, 3, 6).await;
+    assert_eq!(
+        verify(&app, None).await.unwrap().entries,
+        3,
+        "the chain alone is whole"
+    );
+    assert_eq!(
+        verify(&app, Some(noted.clone())).await,
+        Err(AuditFault::NotNoted)
+    );
+    assert!(verify(&app, Some(early)).await.is_ok());
+    // Grown again to the same length, it is still another one.
+    for at in [4, 5, 7] {
+        note(&app, at + 100).await.unwrap();
+    }
+    assert_eq!(verify(&app, Some(noted)).await, Err(AuditFault::NotNoted));
 }
 
 #[tokio::test]
@@ -175,7 +219,7 @@ async fn changes_at_the_same_time_all_find_their_place() {
     for done in futures_util::future::join_all(all).await {
         done.unwrap();
     }
-    assert_eq!(verify(&app).await.unwrap().entries, 50);
+    assert_eq!(verify(&app, None).await.unwrap().entries, 50);
 }
 
 #[tokio::test]
@@ -212,7 +256,7 @@ async fn a_change_decides_again_when_another_process_was_faster() {
         .map(|e| e.who)
         .collect();
     assert_eq!(whos, ["cli", "other", "cli"]);
-    assert_eq!(verify(&app).await.unwrap().entries, 3);
+    assert_eq!(verify(&app, None).await.unwrap().entries, 3);
 }
 
 #[tokio::test]
@@ -240,5 +284,5 @@ async fn a_caller_that_goes_away_leaves_the_change_complete() {
     drop(caller);
     go.send(()).unwrap();
     // `verify` takes its turn after the change.
-    assert_eq!(verify(&app).await.unwrap().entries, 1);
+    assert_eq!(verify(&app, None).await.unwrap().entries, 1);
 }

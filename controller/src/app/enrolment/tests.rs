@@ -69,7 +69,7 @@ async fn a_code_makes_a_device_with_the_labels_of_its_code() {
     assert_eq!(listed[0].device, Some(enrolled.device));
     assert_eq!(listed[0].code, None);
     assert_eq!(whats(&app).await, ["enrolment.create", "device.enrol"]);
-    assert_eq!(verify(&app).await.unwrap().entries, 2);
+    assert_eq!(verify(&app, None).await.unwrap().entries, 2);
     // And so it is after a restart.
     let again = Registry::load(app.store.as_ref()).unwrap();
     assert!(recognise(&again, &peer(&enrolled)).is_ok());
@@ -327,7 +327,7 @@ async fn a_bound_code_gives_the_same_device_a_new_certificate() {
     let back = enrol(&app, token, &csr(&key()), NOW).await.unwrap();
     assert!(recognise(&app.registry, &peer(&back)).is_ok());
     assert_eq!(
-        verify(&app).await.unwrap().entries,
+        verify(&app, None).await.unwrap().entries,
         whats(&app).await.len() as u64
     );
 }

@@ -28,7 +28,7 @@ async fn type_in(line: &str, last: &[&str]) -> Result<Said, Failure> {
 }
 
 /// Asks the controller of a world over its socket.
-async fn on(world: &World, line: &str) -> Result<Said, Failure> {
+pub(super) async fn on(world: &World, line: &str) -> Result<Said, Failure> {
     let dir = world.dir.path().to_str().unwrap();
     type_in(line, &["--data-dir", dir]).await
 }

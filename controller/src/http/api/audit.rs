@@ -1,8 +1,9 @@
 //! Who changed what, and the proof that nothing was rewritten.
 
 use axum::extract::State;
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 use declic_common::api::{AuditCheck, AuditLine, Page, Problem};
+use declic_common::problem::ProblemKind;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -10,6 +11,7 @@ use crate::app::audit::{self, AuditFault};
 use crate::app::device::{LIMIT_DEFAULT, LIMIT_MAX, QueryError, time};
 use crate::http::answer::{Answer, Found};
 use crate::http::extract::Query;
+use crate::http::problem::Failure;
 use crate::http::router::Desk;
 use crate::store::records::AuditEntry;
 
@@ -70,16 +72,29 @@ fn line(entry: AuditEntry) -> AuditLine {
     }
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CheckParams {
+    /// `head` of an earlier check, noted elsewhere: nothing up to there may have
+    /// been rewritten or cut off since.
+    noted: Option<String>,
+}
+
 /// Whether the audit is as it was written. Answers 200 either way.
 #[utoipa::path(
-    get, path = "/audit/check", operation_id = "check_audit", tag = "controller",
+    get, path = "/audit/check", operation_id = "check_audit", tag = "controller", params(CheckParams),
     responses(
         (status = 200, description = "Whole or not, and where it breaks", body = AuditCheck),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn check(State(desk): State<Desk>) -> Answer<Found<AuditCheck>> {
-    Ok(Found(match audit::verify(&desk.app).await {
+pub(super) async fn check(
+    State(desk): State<Desk>,
+    Query(params): Query<CheckParams>,
+) -> Answer<Found<AuditCheck>> {
+    let noted = params.noted.as_deref().map(read_hash).transpose()?;
+    Ok(Found(match audit::verify(&desk.app, noted).await {
         Ok(whole) => AuditCheck {
             whole: true,
             entries: whole.entries,
@@ -94,4 +109,14 @@ pub(super) async fn check(State(desk): State<Desk>) -> Answer<Found<AuditCheck>>
             fault: Some(fault.to_string()),
         },
     }))
+}
+
+fn read_hash(text: &str) -> Result<Vec<u8>, Failure> {
+    let hash = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
+    hash.filter(|hash| hash.len() == 32).ok_or_else(|| {
+        Failure::new(
+            ProblemKind::BadRequest,
+            "noted is the hash of an earlier check: 64 letters and digits",
+        )
+    })
 }

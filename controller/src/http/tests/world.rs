@@ -131,6 +131,11 @@ impl World {
         Self::open(TempDir::new().unwrap(), Options::default(), Start::Demo).await
     }
 
+    /// Starts on the data of a controller that has stopped.
+    pub(crate) async fn again(dir: TempDir) -> Self {
+        Self::open(dir, Options::default(), Start::Again).await
+    }
+
     /// Starts again on a disk that has too little room left for anything new.
     pub(super) async fn restart_with_a_full_disk(self) -> Self {
         let self_token = self.token.clone();
