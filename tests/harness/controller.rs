@@ -34,6 +34,8 @@ pub struct Controller {
     pub public_mqtt_port: u16,
     /// More arguments of `declic serve`.
     pub more: Vec<String>,
+    /// `more` says where it answers, not the port of the harness.
+    pub without_http: bool,
     /// What its clock says, in the words of libfaketime.
     pub faketime: Option<String>,
     /// Its words are kept apart from its data, whose disk may be full.
@@ -63,6 +65,7 @@ impl Controller {
             http_port: free_port(),
             public_mqtt_port: mqtt_port,
             more: Vec::new(),
+            without_http: false,
             faketime: None,
             log: tempfile::tempdir().expect("a temporary folder"),
             broker: None,
@@ -120,6 +123,20 @@ impl Controller {
         });
     }
 
+    /// Waits until the process answers on its socket, whatever its port speaks.
+    pub fn await_socket(&mut self) {
+        eventually("a controller on its socket", seconds(60), || {
+            let process = self.process.as_mut().expect("just started");
+            assert!(
+                process.is_running(),
+                "the controller ended: {}",
+                process.words()
+            );
+            let output = self.declic(&["status"]);
+            output.status.success().then_some(())
+        });
+    }
+
     /// Starts the process and waits for nothing.
     pub fn spawn(&mut self) {
         let mut command = Command::new(program("declic"));
@@ -132,11 +149,13 @@ impl Controller {
             .arg(self.dir())
             .args(["--mqtt", &format!("{}:{}", self.host, self.mqtt_port)])
             .args(["--enrol", &format!("{}:{}", self.host, self.enrol_port)])
-            .args(["--http", &format!("127.0.0.1:{}", self.http_port)])
             .args(["--public-host", &self.host])
             .args(["--public-mqtt-port", &self.public_mqtt_port.to_string()])
-            .args(&self.more)
-            .env("LANG", "en_GB.UTF-8");
+            .args(&self.more);
+        if !self.without_http {
+            command.args(["--http", &format!("127.0.0.1:{}", self.http_port)]);
+        }
+        command.env("LANG", "en_GB.UTF-8");
         let log = self.log.path().join("declic.log");
         self.process = Some(Process::start(&mut command, &log).expect("declic starts"));
     }

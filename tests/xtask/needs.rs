@@ -8,9 +8,10 @@ use anyhow::bail;
 use crate::run::{answers, run, run_with, say};
 
 /// Debian packages: a program each that shows it is there.
-const PACKAGES: [(&str, &str); 6] = [
+const PACKAGES: [(&str, &str); 7] = [
     ("mosquitto", "/usr/sbin/mosquitto"),
     ("mosquitto-clients", "/usr/bin/mosquitto_pub"),
+    ("nginx", "/usr/sbin/nginx"),
     (
         "libfaketime",
         "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
