@@ -42,8 +42,9 @@ impl Nginx {
             .replace("/etc/ssl/declic.key", &key.display().to_string())
             .replace("127.0.0.1:8080", &format!("127.0.0.1:{http_port}"));
         let place = dir.path().display();
+        // One process, so that none is left behind when the test kills it.
         let text = format!(
-            "daemon off;\npid {place}/pid;\nerror_log {place}/error.log;\nevents {{}}\n\
+            "daemon off;\nmaster_process off;\npid {place}/pid;\nerror_log {place}/error.log;\nevents {{}}\n\
              http {{\naccess_log off;\nclient_body_temp_path {place}/body;\n\
              proxy_temp_path {place}/proxy;\nfastcgi_temp_path {place}/f;\n\
              uwsgi_temp_path {place}/u;\nscgi_temp_path {place}/s;\n{server}\n}}\n"
