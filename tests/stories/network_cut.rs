@@ -1,7 +1,7 @@
 //! A line that is cut for a while: backlog and live reports arrive together,
 //! whole, and each is dated when it was made.
 
-use declic_tests::wait::seconds;
+use declic_tests::wait::PATIENCE;
 use declic_tests::{Agent, Controller, Door, Proxy, eventually};
 use jiff::Timestamp;
 
@@ -28,19 +28,17 @@ fn cut(door: Door) {
             .and_then(|d| d["reports"].as_u64())
             .unwrap_or(0)
     };
-    eventually("live reports", seconds(20), || {
-        (reports() >= 5).then_some(())
-    });
+    eventually("live reports", PATIENCE, || (reports() >= 5).then_some(()));
 
     line.cut();
     let cut_at = Timestamp::now();
-    eventually("a backlog", seconds(60), || {
+    eventually("a backlog", PATIENCE, || {
         (agent.status()["waiting"].as_u64() >= Some(40)).then_some(())
     });
     let before = reports();
     line.mend();
     let mended_at = Timestamp::now();
-    eventually("the backlog", seconds(90), || {
+    eventually("the backlog", PATIENCE, || {
         (reports() >= before + 45).then_some(())
     });
     agent.stop();
