@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::place::Place;
 use crate::process::{Process, faked, printed, program};
-use crate::wait::{eventually, seconds};
+use crate::wait::{PATIENCE, eventually};
 
 #[derive(Debug)]
 pub struct Agent {
@@ -138,13 +138,13 @@ impl Agent {
 
     /// Ends it in good order.
     pub fn stop(&mut self) {
-        let status = self.process().stop(seconds(30));
+        let status = self.process().stop(PATIENCE);
         assert!(status.success(), "{status}: {}", self.process().words());
     }
 
     /// `declic-agent status --json`, once it answers.
     pub fn status(&self) -> Value {
-        eventually("the agent's answer", seconds(20), || {
+        eventually("the agent's answer", PATIENCE, || {
             let output = self.verb(&["status", "--json"]);
             output
                 .status
@@ -155,7 +155,7 @@ impl Agent {
 
     /// Waits until nothing waits for a receipt any more.
     pub fn settled(&self) {
-        eventually("an empty spool", seconds(90), || {
+        eventually("an empty spool", PATIENCE, || {
             (self.status()["waiting"] == 0).then_some(())
         });
     }

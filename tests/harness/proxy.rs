@@ -76,6 +76,10 @@ impl Drop for Proxy {
 fn join(near: TcpStream, target: u16, shared: &Arc<Shared>) -> io::Result<()> {
     let far = TcpStream::connect(("127.0.0.1", target))?;
     let mut lines = shared.lines.lock().expect("no panic");
+    // Cut while it was being joined: nobody else would end it.
+    if shared.cut.load(Ordering::SeqCst) {
+        return Ok(());
+    }
     lines.push(near.try_clone()?);
     lines.push(far.try_clone()?);
     drop(lines);
