@@ -65,9 +65,9 @@ fn a_refresh_is_done_once_its_slow_readings_have_arrived() {
         let shown = controller.json(&["device", "show", "BDX-001"]);
         shown["latest"]["report"]["slow"]["slow_at"].as_i64()
     };
-    let before = eventually("the first slow readings", seconds(60), slow_at);
+    let before = eventually("the first slow readings", PATIENCE, slow_at);
     printed(&controller.declic(&["device", "send", "BDX-001", "refresh"]));
-    eventually("its outcome", seconds(60), || {
+    eventually("its outcome", PATIENCE, || {
         let commands = controller.json(&["device", "commands", "BDX-001"]);
         (commands[0]["state"] == "done").then_some(())
     });
@@ -85,7 +85,7 @@ fn two_renewals_asked_for_at_once_are_both_answered_for() {
         printed(&controller.declic(&["device", "send", "BDX-001", "renew_certificate"]));
     }
     agent.run("1h");
-    eventually("both outcomes", seconds(60), || {
+    eventually("both outcomes", PATIENCE, || {
         let commands = controller.json(&["device", "commands", "BDX-001"]);
         let ended = |n: usize| commands[n]["state"] == "done";
         (ended(0) && ended(1)).then_some(())

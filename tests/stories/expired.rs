@@ -51,11 +51,20 @@ fn ended_last_month(door: Door) {
 
 #[test]
 fn a_pc_that_thinks_it_is_2005_learns_from_the_controller_that_its_certificate_has_ended() {
-    let (mut controller, mut agent) = long_away(THREE_YEARS + 30);
+    ended_in_2005(Door::Endpoint);
+}
+
+#[test]
+fn a_pc_that_thinks_it_is_2005_learns_from_a_broker_as_well_that_its_certificate_has_ended() {
+    ended_in_2005(Door::Mosquitto);
+}
+
+fn ended_in_2005(door: Door) {
+    let (mut controller, mut agent) = long_away(door, THREE_YEARS + 30);
     let before = agent.certificate();
     agent.faketime = Some("@2005-01-01 00:00:00".to_owned());
     agent.run("1s");
-    eventually("reports after the renewal", seconds(60), || {
+    eventually("reports after the renewal", PATIENCE, || {
         controller
             .device("BDX-001")
             .filter(|d| d["reports"].as_u64() >= Some(1))

@@ -32,10 +32,9 @@ fn cut(door: Door) {
 
     line.cut();
     let cut_at = Timestamp::now();
-    // More than a device has in flight at once. Few, because a PC whose gateway is
-    // silent takes its time for each while it looks how far the network reaches.
+    // More than a device has in flight at once.
     eventually("a backlog", PATIENCE, || {
-        (agent.status()["waiting"].as_u64() >= Some(24)).then_some(())
+        (agent.status()["waiting"].as_u64() >= Some(40)).then_some(())
     });
     line.mend();
     let mended_at = Timestamp::now();
@@ -54,7 +53,7 @@ fn cut(door: Door) {
     let at = eventually("the backlog, dated inside the cut", PATIENCE, || {
         let at = dated();
         let during = at.iter().filter(|t| (cut_at..mended_at).contains(t));
-        (during.count() >= 16).then_some(at)
+        (during.count() >= 35).then_some(at)
     });
     eventually("live reports again", PATIENCE, || {
         dated().last().is_some_and(|t| *t > mended_at).then_some(())
@@ -68,8 +67,8 @@ fn cut(door: Door) {
         .max()
         .unwrap();
     assert!(
-        widest < mended_at.duration_since(cut_at),
-        "the cut is a hole of {widest}"
+        widest < mended_at.duration_since(cut_at) / 2,
+        "a hole of {widest} in a history without one"
     );
     let device = controller.device("BDX-001").unwrap();
     assert_eq!(device["lost"], 0);
