@@ -12,6 +12,7 @@ pub mod errands;
 pub mod identity;
 pub mod journal;
 pub mod life;
+pub mod pace;
 pub mod probe;
 pub mod reporter;
 pub mod run;

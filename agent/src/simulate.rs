@@ -3,6 +3,8 @@
 //! It stands where the real machine stands, behind the same trait, so that the
 //! real reporter, spool and uplink run above it. Each home has its own seed.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use declic_common::inventory::{
@@ -13,6 +15,7 @@ use declic_common::report::{
     Link, LinkKind, Memory, Sensor, Slow, Smart, Temperature, Updates, Usage,
 };
 
+use crate::pace::Pace;
 use crate::probe::{Climb, Clocks, Probe, SlowJob, Targets};
 
 const GIB: u64 = 1 << 30;
@@ -27,6 +30,9 @@ pub struct Home {
     started: Instant,
     uptime_at_start_ms: u64,
     disk_free_bytes: u64,
+    /// Lives faster than we do, since this moment of its clock (ms UTC).
+    fast: Option<(Pace, i64)>,
+    going_down: Arc<AtomicBool>,
 }
 
 /// SplitMix64 (Steele, Lea, Flood, 2014): small, and the same on every machine.
@@ -59,7 +65,27 @@ impl Home {
             uptime_at_start_ms: noise.between(1, 9 * HOUR_MS),
             disk_free_bytes: noise.between(disk_total / 10, disk_total * 8 / 10),
             noise,
+            fast: None,
+            going_down: Arc::default(),
         }
+    }
+
+    /// The same home, switched on just now on a clock that may run fast.
+    pub fn at_pace(mut self, pace: Pace) -> Self {
+        self.fast = Some((pace, pace.now_ms()));
+        self.uptime_at_start_ms = 0;
+        self
+    }
+
+    /// Says, once set, that the whole machine goes down and not the agent alone.
+    pub fn switch(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.going_down)
+    }
+
+    /// A home whose disk is nearly full.
+    pub fn with_full_disk(mut self) -> Self {
+        self.disk_free_bytes = disk_total(self.seed) / 200;
+        self
     }
 
     fn is_laptop(&self) -> bool {
@@ -94,14 +120,24 @@ fn narrow(value: u64) -> Option<u32> {
 
 impl Probe for Home {
     fn clocks(&mut self) -> Clocks {
-        let elapsed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let uptime_ms = self.uptime_at_start_ms + elapsed;
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH);
+        let (wall_ms, elapsed_ms) = match self.fast {
+            Some((pace, began_ms)) => {
+                let now_ms = pace.now_ms();
+                (now_ms, u64::try_from(now_ms - began_ms).unwrap_or(0))
+            }
+            None => {
+                let wall = SystemTime::now().duration_since(UNIX_EPOCH);
+                let wall_ms = wall.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(0));
+                let elapsed = self.started.elapsed().as_millis();
+                (wall_ms, u64::try_from(elapsed).unwrap_or(u64::MAX))
+            }
+        };
+        let uptime_ms = self.uptime_at_start_ms + elapsed_ms;
         Clocks {
             boot_id: self.boot_id.clone(),
             uptime_ms,
             awake_ms: uptime_ms,
-            wall_ms: wall.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(0)),
+            wall_ms,
         }
     }
 
@@ -276,7 +312,7 @@ impl Probe for Home {
     }
 
     fn going_down(&mut self) -> bool {
-        false
+        self.going_down.load(Ordering::Relaxed)
     }
 }
 

@@ -196,6 +196,7 @@ fn live(agents: Vec<Agent>, interval: Duration) {
             let options = AgentOptions {
                 state_dir,
                 interval: Some(interval),
+                speed: 1,
                 socket: n == 0,
             };
             let life = u64::try_from(Timestamp::now().as_nanosecond()).unwrap_or_default();

@@ -107,6 +107,7 @@ async fn behind_a_box_that_never_answers_reports_are_on_time_and_the_household_i
     let options = Options {
         state_dir: dir.path().to_owned(),
         interval: Some(Duration::from_millis(100)),
+        speed: 1,
         socket: true,
     };
     let (stop, signals) = mpsc::channel(1);
