@@ -4,7 +4,7 @@
 //! real reporter, spool and uplink run above it. Each home has its own seed.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use declic_common::inventory::{
@@ -32,7 +32,54 @@ pub struct Home {
     disk_free_bytes: u64,
     /// Lives faster than we do, since this moment of its clock (ms UTC).
     fast: Option<(Pace, i64)>,
-    going_down: Arc<AtomicBool>,
+    world: Arc<World>,
+}
+
+/// What happens round a simulated machine, set from outside while it runs.
+#[derive(Debug)]
+pub struct World {
+    going_down: AtomicBool,
+    /// The rung of the ladder that fails; [`RUNGS`] while none does.
+    broken: AtomicUsize,
+}
+
+/// Link, gateway, DNS, internet, controller.
+const RUNGS: usize = 5;
+
+impl Default for World {
+    fn default() -> Self {
+        World {
+            going_down: AtomicBool::new(false),
+            broken: AtomicUsize::new(RUNGS),
+        }
+    }
+}
+
+impl World {
+    /// The whole machine is about to go down, not the agent alone.
+    pub fn go_down(&self) {
+        self.going_down.store(true, Ordering::Relaxed);
+    }
+
+    /// From now on the network ends at this rung (0 for the link, 4 for the
+    /// controller), or nowhere.
+    pub fn reach(&self, broken: Option<usize>) {
+        let broken = broken.unwrap_or(RUNGS).min(RUNGS);
+        self.broken.store(broken, Ordering::Relaxed);
+    }
+
+    fn ladder(&self, connected: bool) -> Ladder {
+        let broken = self.broken.load(Ordering::Relaxed);
+        // Beyond the first rung that failed there is nothing to say.
+        let rung = |n: usize| (n <= broken).then_some(n < broken);
+        Ladder {
+            link: rung(0),
+            gateway: rung(1),
+            dns: rung(2),
+            internet: rung(3),
+            controller: rung(4).map(|reached| reached && connected),
+        }
+    }
 }
 
 /// SplitMix64 (Steele, Lea, Flood, 2014): small, and the same on every machine.
@@ -66,7 +113,7 @@ impl Home {
             disk_free_bytes: noise.between(disk_total / 10, disk_total * 8 / 10),
             noise,
             fast: None,
-            going_down: Arc::default(),
+            world: Arc::default(),
         }
     }
 
@@ -77,9 +124,9 @@ impl Home {
         self
     }
 
-    /// Says, once set, that the whole machine goes down and not the agent alone.
-    pub fn switch(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.going_down)
+    /// The world round this home.
+    pub fn world(&self) -> Arc<World> {
+        Arc::clone(&self.world)
     }
 
     /// A home whose disk is nearly full.
@@ -299,20 +346,12 @@ impl Probe for Home {
     }
 
     fn climb(&mut self, targets: Targets) -> Climb {
-        let reached = targets.connected;
-        Box::pin(async move {
-            Ladder {
-                link: Some(true),
-                gateway: Some(true),
-                dns: Some(true),
-                internet: Some(true),
-                controller: Some(reached),
-            }
-        })
+        let ladder = self.world.ladder(targets.connected);
+        Box::pin(async move { ladder })
     }
 
     fn going_down(&mut self) -> bool {
-        self.going_down.load(Ordering::Relaxed)
+        self.world.going_down.load(Ordering::Relaxed)
     }
 }
 
@@ -325,6 +364,17 @@ mod tests {
         let (mut a, mut b) = (Home::new(12, 1), Home::new(12, 2));
         assert_eq!(a.inventory(), b.inventory());
         assert_ne!(a.clocks().boot_id, b.clocks().boot_id);
+    }
+
+    #[test]
+    fn a_broken_rung_is_the_last_one_that_the_ladder_tells() {
+        let world = World::default();
+        let rungs = |connected| world.ladder(connected).rungs().map(|(_, rung)| rung);
+        assert_eq!(rungs(true), [Some(true); 5]);
+        world.reach(Some(1));
+        assert_eq!(rungs(false), [Some(true), Some(false), None, None, None]);
+        world.reach(None);
+        assert_eq!(rungs(false)[4], Some(false), "no session, no controller");
     }
 
     #[test]
