@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use declic_common::settings::{Address, Settings};
 
 use crate::ingest::broker;
+use crate::notify;
 
 /// How a controller is run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Options {
     pub public: Address,
     /// What a new device is set to.
     pub settings: Settings,
+    /// Where people are told what cannot wait.
+    pub notify: notify::settings::Settings,
     /// Simulated homes: not a real programme.
     pub demo: bool,
 }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
+use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::app::App;
 use crate::app::hub::Kick;
@@ -21,6 +21,7 @@ use crate::config::{Listening, Mqtt, Options, Programme};
 use crate::http::{self, Listeners};
 use crate::ingest::{broker, endpoint};
 use crate::jobs;
+use crate::notify::{self, Channels};
 use crate::pki::Pki;
 use crate::store::records::Meta;
 use crate::store::sled::{self, SledStore};
@@ -32,7 +33,7 @@ pub struct Server {
     pub app: Arc<App>,
     store: Arc<SledStore>,
     doors: JoinSet<anyhow::Result<()>>,
-    jobs: JoinHandle<()>,
+    jobs: JoinSet<()>,
     stop: watch::Sender<bool>,
 }
 
@@ -65,6 +66,7 @@ pub fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
 impl Server {
     /// Opens the store and every door. Nothing is listened on before the store is open.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
+        let channels = Arc::new(Channels::new(&options.notify)?);
         make_private(&options.data_dir)?;
         let place = options.data_dir.join("store");
         let store = spawn_blocking(move || SledStore::open(&place, sled::Options::default()))
@@ -104,7 +106,9 @@ impl Server {
 
         let (stop, _) = watch::channel(false);
         let doors = doors.serve(&options, &app, &stop)?;
-        let jobs = tokio::spawn(jobs::run(Arc::clone(&app)));
+        let mut jobs = JoinSet::new();
+        jobs.spawn(jobs::run(Arc::clone(&app)));
+        jobs.spawn(notify::run(Arc::clone(&app), channels));
         Ok(Server {
             app,
             store,
@@ -122,7 +126,7 @@ impl Server {
             Some(ended) = self.doors.join_next() => failure(ended),
         };
         tracing::info!("stopping");
-        self.jobs.abort();
+        self.jobs.abort_all();
         let _ = self.stop.send(true);
         self.app.hub.kick_all(Kick::Stopping);
         while let Some(ended) = self.doors.join_next().await {

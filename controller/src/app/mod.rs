@@ -9,6 +9,7 @@ pub mod counters;
 pub mod device;
 pub mod enrolment;
 pub mod hub;
+pub mod notice;
 pub mod recorder;
 pub mod registry;
 pub mod retire;

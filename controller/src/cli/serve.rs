@@ -10,6 +10,8 @@ use declic_common::settings::{Address, Settings};
 use declic_common::tr;
 use serde::Deserialize;
 
+use crate::notify;
+
 const DATA_DIR: &str = "/var/lib/declic";
 const MQTT: &str = "0.0.0.0:8883";
 const ENROL: &str = "0.0.0.0:8443";
@@ -97,6 +99,8 @@ struct File {
     interval: Option<u32>,
     #[serde(default)]
     probe_host: Vec<String>,
+    mail: Option<notify::settings::Mail>,
+    webhook: Option<notify::settings::Webhook>,
 }
 
 /// All that `declic serve` needs, checked.
@@ -112,6 +116,8 @@ pub struct Serve {
     pub broker: Option<String>,
     /// What a new device is set to.
     pub settings: Settings,
+    /// In the file alone: too much for flags.
+    pub notify: notify::settings::Settings,
 }
 
 impl ServeArgs {
@@ -169,6 +175,10 @@ impl ServeArgs {
             public_enrol_port: self.public_enrol_port.or(file.public_enrol_port),
             broker,
             settings,
+            notify: notify::settings::Settings {
+                mail: file.mail,
+                webhook: file.webhook,
+            },
         };
         // Port 0 means any: what it becomes is known once it is open.
         anyhow::ensure!(

@@ -235,6 +235,18 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         text: Some("schema".to_owned()),
     };
     check("meta", &meta);
+    let notice = NoticeRow {
+        id: DEVICE,
+        channel: "mail".to_owned(),
+        urgent: true,
+        subject: "T-12 · disk_failing".to_owned(),
+        text: "T-12\n".to_owned(),
+        json: r#"{"ticket":"T-12"}"#.to_owned(),
+        created_at: 1_790_000_000_080,
+        tries: 3,
+        next_try_at: 1_790_000_240_080,
+    };
+    check("notice", &notice);
 }
 
 #[test]

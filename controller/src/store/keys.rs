@@ -19,6 +19,7 @@ pub mod core {
     pub const HELP: u8 = 8;
     pub const COMMAND: u8 = 9;
     pub const REVOKED: u8 = 10;
+    pub const NOTICE: u8 = 32;
 }
 
 /// Kind bytes of [`super::Space::Health`].
@@ -93,6 +94,11 @@ pub fn revoked(serial: &str) -> Key {
 /// The serial number inside a key made by [`revoked`].
 pub fn serial_of(key: &[u8]) -> Option<&str> {
     std::str::from_utf8(key.get(1..)?).ok()
+}
+
+/// What waits to be told, the oldest first.
+pub fn notice(created_at: i64, id: u64) -> Key {
+    Builder::kind(core::NOTICE).time(created_at).u64(id).0
 }
 
 pub fn latest(device: DeviceId) -> Key {

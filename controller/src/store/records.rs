@@ -30,6 +30,7 @@ records!(
     AuditHead = 11 v 1,
     Meta = 12 v 1,
     Revoked = 13 v 1,
+    NoticeRow = 42 v 1,
 );
 
 /// A device of the programme. Times are ms UTC, controller clock.
@@ -302,4 +303,29 @@ pub struct Meta {
     pub number: u64,
     #[n(1)]
     pub text: Option<String>,
+}
+
+/// Something to be told by one channel; deleted once it has left.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct NoticeRow {
+    /// The same at each attempt.
+    #[n(0)]
+    pub id: u64,
+    #[n(1)]
+    pub channel: String,
+    #[n(2)]
+    pub urgent: bool,
+    #[n(3)]
+    pub subject: String,
+    #[n(4)]
+    pub text: String,
+    #[n(5)]
+    pub json: String,
+    #[n(6)]
+    pub created_at: i64,
+    #[n(7)]
+    pub tries: u32,
+    #[n(8)]
+    pub next_try_at: i64,
 }
