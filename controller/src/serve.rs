@@ -114,12 +114,19 @@ impl Server {
         })
     }
 
-    /// Serves until `shutdown`, or until a door fails; then finishes what was
-    /// begun, so that nothing acknowledged is lost.
+    /// Serves until `shutdown`, or until a door, the recorder or the jobs fail; then
+    /// finishes what was begun, so that nothing acknowledged is lost.
     pub async fn until(mut self, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
         let mut result = tokio::select! {
             () = shutdown => Ok(()),
             Some(ended) = self.doors.join_next() => failure(ended),
+            // Neither comes back by itself: better a new process than one that only
+            // looks alive.
+            () = self.app.recorder.died() => Err(anyhow::anyhow!(
+                "the recorder stopped after a fault of its own (see the panic above); what was \
+                 acknowledged is on disk, so start the controller again"
+            )),
+            ended = &mut self.jobs => Err(lost_jobs(ended)),
         };
         tracing::info!("stopping");
         self.jobs.abort();
@@ -139,6 +146,15 @@ impl Server {
 
 fn failure(ended: Result<anyhow::Result<()>, tokio::task::JoinError>) -> anyhow::Result<()> {
     ended.context("a door ended unexpectedly").and_then(|r| r)
+}
+
+/// The jobs run for ever: that they ended is a fault of ours.
+fn lost_jobs(ended: Result<(), tokio::task::JoinError>) -> anyhow::Error {
+    let lost = "the jobs that come round ended unexpectedly; start the controller again";
+    match ended {
+        Ok(()) => anyhow::anyhow!(lost),
+        Err(error) => anyhow::Error::new(error).context(lost),
+    }
 }
 
 /// What is listened on, before anything is served.
@@ -317,3 +333,6 @@ fn make_private(dir: &Path) -> anyhow::Result<()> {
         .create(dir)
         .with_context(|| format!("failed to make the data directory {}", dir.display()))
 }
+
+#[cfg(test)]
+mod tests;

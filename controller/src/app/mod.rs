@@ -9,6 +9,7 @@ pub mod counters;
 pub mod device;
 pub mod enrolment;
 pub mod hub;
+pub mod readiness;
 pub mod recorder;
 pub mod registry;
 pub mod retire;

@@ -35,7 +35,7 @@ use crate::app::App;
 use crate::app::certificate::{self, RenewError, Stranger};
 use crate::app::enrolment::{self, EnrolError};
 use crate::pki::{BadCsr, Peer};
-use crate::store::{StoreError, StoreState};
+use crate::store::StoreError;
 
 /// Largest request, in bytes.
 const BODY_BYTES: usize = 16 * 1024;
@@ -138,9 +138,10 @@ async fn try_renew(
 }
 
 async fn healthz(State(door): State<Arc<Door>>) -> Response {
-    match door.app.store.state() {
-        StoreState::Ready => "ok\n".into_response(),
-        StoreState::Full { .. } | StoreState::Poisoned(_) => refuse(Refusal::UNAVAILABLE),
+    match door.app.check_ready() {
+        Ok(()) => "ok\n".into_response(),
+        // A stranger is not told why.
+        Err(_) => refuse(Refusal::UNAVAILABLE),
     }
 }
 

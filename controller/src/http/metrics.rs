@@ -87,7 +87,7 @@ impl Collector for Reading {
                 counter.metric_type(),
             )?)?;
         }
-        let ready = app.store.state() == StoreState::Ready;
+        let store_ready = app.store.state() == StoreState::Ready;
         let whole = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         for (name, help, value) in [
             ("devices", "Devices enrolled", whole(app.registry.len())),
@@ -97,9 +97,14 @@ impl Collector for Reading {
                 whole(app.hub.connected()),
             ),
             (
+                "ready",
+                "1 when new work is taken, as /readyz says",
+                app.check_ready().is_ok().into(),
+            ),
+            (
                 "store_ready",
                 "1 when the store takes new work",
-                ready.into(),
+                store_ready.into(),
             ),
             (
                 "start_time_seconds",

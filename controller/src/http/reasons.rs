@@ -6,6 +6,7 @@ use super::problem::Failure;
 use crate::app::command::CommandError;
 use crate::app::device::QueryError;
 use crate::app::enrolment::{CancelError, CreateError};
+use crate::app::readiness::Unready;
 use crate::app::retire::RetireError;
 use crate::app::settings::SettingsError;
 use crate::store::StoreError;
@@ -22,6 +23,16 @@ impl From<StoreError> for Failure {
             }
         };
         Failure::of(kind, &error)
+    }
+}
+
+impl From<Unready> for Failure {
+    fn from(why: Unready) -> Self {
+        let kind = match why {
+            Unready::Full { .. } => ProblemKind::DiskFull,
+            Unready::Store(_) | Unready::Recorder => ProblemKind::NotReady,
+        };
+        Failure::of(kind, &why)
     }
 }
 
@@ -115,5 +126,7 @@ mod tests {
                 "{error}"
             );
         }
+        let poisoned = Unready::Store("disk error".to_owned());
+        assert_eq!(Failure::from(poisoned).kind, ProblemKind::NotReady);
     }
 }
