@@ -90,6 +90,8 @@ pub struct DeviceSummary {
     pub asset: Option<String>,
     pub site: Option<String>,
     pub presence: Presence,
+    /// Its certificate opens nothing any more: shut out, or retired for good.
+    pub revoked: bool,
     pub connected: bool,
     pub enrolled_at: Timestamp,
     /// Last exchange of any kind, controller clock.

@@ -220,3 +220,22 @@ async fn a_port_serves_as_well_as_the_socket() {
         assert!(!said.no && said.out.contains("0.1.0"), "{}", said.out);
     }
 }
+
+#[tokio::test]
+async fn a_revoked_device_says_so_in_the_list_and_not_only_alone() {
+    let world = World::with_devices().await;
+    on(&world, "declic device revoke BDX-002").await.unwrap();
+    let listed = on(&world, "declic device list").await.unwrap().out;
+    let of = |tag: &str| listed.lines().find(|line| line.contains(tag)).unwrap();
+    assert!(of("BDX-002").contains("revoked"), "{listed}");
+    assert!(!of("BDX-001").contains("revoked"), "{listed}");
+    let shown = on(&world, "declic device show BDX-002").await.unwrap().out;
+    let presence = shown.lines().find(|line| line.starts_with("Presence"));
+    assert!(presence.unwrap().contains(", revoked"), "{shown}");
+    // It is no presence: what was asked for by presence is found as before.
+    let json = on(&world, "declic device list --presence quiet --format json");
+    let json: Value = serde_json::from_str(&json.await.unwrap().out).unwrap();
+    let found = json.as_array().unwrap();
+    let revoked = found.iter().filter(|device| device["revoked"] == true);
+    assert_eq!(revoked.count(), 1, "{json}");
+}
