@@ -2,7 +2,7 @@
 
 use std::fs::DirBuilder;
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,13 +15,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
-use crate::app::App;
 use crate::app::hub::Kick;
+use crate::app::{App, announcement};
 use crate::config::{Listening, Mqtt, Options, Programme};
 use crate::http::{self, Listeners};
 use crate::ingest::{broker, endpoint};
 use crate::jobs;
-use crate::pki::Pki;
+use crate::pki::{Pki, names};
 use crate::store::records::Meta;
 use crate::store::sled::{self, SledStore};
 use crate::store::{Batch, Range, Space, Store, keys, record};
@@ -101,6 +101,8 @@ impl Server {
             spawn_blocking(move || App::start(engine, Arc::new(pki), programme, Timestamp::now()))
                 .await
                 .context("reading the devices was interrupted")??;
+
+        announcement::certify(&app)?;
 
         let (stop, _) = watch::channel(false);
         let doors = doors.serve(&options, &app, &stop)?;
@@ -269,18 +271,6 @@ async fn listen(address: SocketAddr, what: &str) -> anyhow::Result<TcpListener> 
     TcpListener::bind(address).await.with_context(|| {
         format!("failed to listen for {what} on {address} (does another program use it?)")
     })
-}
-
-/// Names under which devices may reach a host, for its certificate.
-pub fn names(host: &str) -> Vec<String> {
-    let mut names = vec![host.to_owned()];
-    let is_loopback =
-        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    if is_loopback {
-        names.extend(["localhost", "127.0.0.1"].map(str::to_owned));
-        names.dedup();
-    }
-    names
 }
 
 /// Keeps simulated homes out of a real programme, and the other way round: the

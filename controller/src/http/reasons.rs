@@ -3,12 +3,14 @@
 use declic_common::problem::ProblemKind;
 
 use super::problem::Failure;
+use crate::app::announcement::AnnounceError;
 use crate::app::command::CommandError;
 use crate::app::device::QueryError;
 use crate::app::enrolment::{CancelError, CreateError};
 use crate::app::readiness::Unready;
 use crate::app::retire::RetireError;
 use crate::app::settings::SettingsError;
+use crate::pki::PkiError;
 use crate::store::StoreError;
 
 impl From<StoreError> for Failure {
@@ -79,6 +81,23 @@ impl From<SettingsError> for Failure {
             SettingsError::Retired => ProblemKind::Conflict,
             SettingsError::Bad(_) => ProblemKind::Refused,
             SettingsError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<AnnounceError> for Failure {
+    fn from(error: AnnounceError) -> Self {
+        let kind = match error {
+            AnnounceError::Bad(_) | AnnounceError::Pki(PkiError::BadName(_)) => {
+                ProblemKind::Refused
+            }
+            AnnounceError::Here => ProblemKind::Conflict,
+            AnnounceError::Pki(_) => {
+                tracing::error!(%error, "failed to make a certificate for the next address");
+                ProblemKind::Internal
+            }
+            AnnounceError::Store(error) => return error.into(),
         };
         Failure::of(kind, &error)
     }

@@ -20,6 +20,7 @@ async fn type_in(line: &str, last: &[&str]) -> Result<Said, Failure> {
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
         Command::Status(args) => (args.target.clone(), Asked::Status(args)),
         Command::Audit(args) => (args.target.clone(), Asked::Audit(args)),
+        Command::Settings(args) => (args.target.clone(), Asked::Settings(args)),
         other => panic!("{other:?} asks nothing"),
     };
     ask(target, asked, &Voice::new(Lang::En, Timestamp::now())).await
@@ -238,4 +239,28 @@ async fn a_revoked_device_says_so_in_the_list_and_not_only_alone() {
     let found = json.as_array().unwrap();
     let revoked = found.iter().filter(|device| device["revoked"] == true);
     assert_eq!(revoked.count(), 1, "{json}");
+}
+
+#[tokio::test]
+async fn a_move_is_announced_with_the_present_ports_unless_told_otherwise() {
+    let world = World::with_devices().await;
+    let shown = on(&world, "declic settings show").await.unwrap().out;
+    assert!(shown.contains("no move announced"), "{shown}");
+    let moving = "declic settings move --host declic.example.org --mqtt-port 443";
+    let said = on(&world, moving).await.unwrap();
+    assert!(
+        said.out
+            .contains("declic.example.org, MQTT 443, enrolment 8443"),
+        "{}",
+        said.out
+    );
+    assert!(said.out.contains("0 of 3 devices"), "{}", said.out);
+    let here = on(&world, "declic settings move --host 127.0.0.1").await;
+    assert_eq!(here.unwrap_err().exit, Exit::Conflict);
+    let nowhere = on(&world, "declic settings move --host two..dots").await;
+    assert_eq!(nowhere.unwrap_err().exit, Exit::Refused);
+    let csv = on(&world, "declic settings show --format csv").await;
+    assert!(csv.unwrap().out.contains(",declic.example.org,443,8443,"));
+    let stays = on(&world, "declic settings stay").await.unwrap().out;
+    assert!(stays.contains("no move announced"), "{stays}");
 }
