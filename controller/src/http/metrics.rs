@@ -78,6 +78,16 @@ impl Collector for Reading {
                 "Connections closed because the peer broke a rule",
                 &counters.violations,
             ),
+            (
+                "turned_away",
+                "Connections turned away by a limit before their certificate was known",
+                &counters.turned_away,
+            ),
+            (
+                "strangers",
+                "Messages of unknown or revoked devices that a broker brought",
+                &counters.strangers,
+            ),
         ] {
             let counter = ConstCounter::new(value.get());
             counter.encode(encoder.encode_descriptor(
