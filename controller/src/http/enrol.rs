@@ -118,6 +118,14 @@ async fn renew(
     ConnectInfo(visitor): ConnectInfo<Visitor>,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
+    if visitor.certificate.is_none() {
+        // Anybody can ask so, as often as the line allows: counted, because each
+        // answer is a line of the log.
+        return match door.failures.count(&visitor.address, Instant::now()) {
+            Ok(()) => respond(Err(Refusal::NO_CERTIFICATE)),
+            Err(wait) => refuse(wait.into()),
+        };
+    }
     respond(try_renew(&door, &visitor, body).await)
 }
 

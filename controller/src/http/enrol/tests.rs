@@ -589,6 +589,21 @@ async fn an_address_that_guesses_is_put_off() {
 }
 
 #[tokio::test]
+async fn who_renews_without_a_certificate_cannot_fill_the_log() {
+    let house = House::open().await;
+    for _ in 0..FAILURES {
+        let answer = house.post("/renew", "{}").await;
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    }
+    let answer = house.post("/renew", "{}").await;
+    assert!(answer.starts_with("HTTP/1.1 429 "), "{answer}");
+    assert!(
+        answer.to_lowercase().contains("\nretry-after: "),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
 async fn silent_connections_delay_nobody() {
     let house = House::open().await;
     let mut silent = Vec::new();
