@@ -10,6 +10,7 @@ use crate::command::CommandId;
 use crate::device::DeviceId;
 use crate::inventory::Inventory;
 use crate::report::{Consent, HealthReport};
+use crate::settings::Address;
 use crate::words;
 
 /// A page of a list.
@@ -90,6 +91,8 @@ pub struct DeviceSummary {
     pub asset: Option<String>,
     pub site: Option<String>,
     pub presence: Presence,
+    /// Its certificate opens nothing any more: shut out, or retired for good.
+    pub revoked: bool,
     pub connected: bool,
     pub enrolled_at: Timestamp,
     /// Last exchange of any kind, controller clock.
@@ -252,6 +255,33 @@ pub struct AuditCheck {
     pub head: Option<String>,
     /// What is wrong, and where.
     pub fault: Option<String>,
+}
+
+/// The settings of the programme.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProgrammeSettings {
+    /// Seconds between two reports of a device without settings of its own.
+    pub interval_s: u32,
+    /// `host:port` pairs that such a device tries to tell whether the internet is there.
+    pub probe_hosts: Vec<String>,
+    /// Where devices find the controller.
+    pub address: Address,
+    /// The move that was announced and has not happened yet.
+    pub next: Option<AnnouncedMove>,
+}
+
+/// A move of the controller, before it happens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AnnouncedMove {
+    /// Where the controller will be.
+    pub address: Address,
+    pub announced_at: Timestamp,
+    /// Devices that are neither retired nor revoked.
+    pub devices: u64,
+    /// Those of them that were here since, and so were told.
+    pub heard: u64,
 }
 
 /// How the controller is.

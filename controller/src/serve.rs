@@ -2,7 +2,7 @@
 
 use std::fs::DirBuilder;
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinSet, spawn_blocking};
 
-use crate::app::App;
 use crate::app::hub::Kick;
+use crate::app::{App, announcement};
 use crate::config::{Listening, Mqtt, Options, Programme};
 use crate::http::{self, Listeners};
 use crate::ingest::{broker, endpoint};
 use crate::jobs;
 use crate::notify::{self, Channels};
-use crate::pki::Pki;
+use crate::pki::{Pki, names};
 use crate::store::records::Meta;
 use crate::store::sled::{self, SledStore};
 use crate::store::{Batch, Range, Space, Store, keys, record};
@@ -104,6 +104,8 @@ impl Server {
                 .await
                 .context("reading the devices was interrupted")??;
 
+        announcement::certify(&app)?;
+
         let (stop, _) = watch::channel(false);
         let doors = doors.serve(&options, &app, &stop)?;
         let mut jobs = JoinSet::new();
@@ -118,12 +120,19 @@ impl Server {
         })
     }
 
-    /// Serves until `shutdown`, or until a door fails; then finishes what was
-    /// begun, so that nothing acknowledged is lost.
+    /// Serves until `shutdown`, or until a door, the recorder or the jobs fail; then
+    /// finishes what was begun, so that nothing acknowledged is lost.
     pub async fn until(mut self, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
         let mut result = tokio::select! {
             () = shutdown => Ok(()),
             Some(ended) = self.doors.join_next() => failure(ended),
+            // Neither comes back by itself: better a new process than one that only
+            // looks alive.
+            () = self.app.recorder.died() => Err(anyhow::anyhow!(
+                "the recorder stopped after a fault of its own (see the panic above); what was \
+                 acknowledged is on disk, so start the controller again"
+            )),
+            Some(ended) = self.jobs.join_next() => Err(lost_jobs(ended)),
         };
         tracing::info!("stopping");
         self.jobs.abort_all();
@@ -143,6 +152,15 @@ impl Server {
 
 fn failure(ended: Result<anyhow::Result<()>, tokio::task::JoinError>) -> anyhow::Result<()> {
     ended.context("a door ended unexpectedly").and_then(|r| r)
+}
+
+/// The jobs run for ever: that they ended is a fault of ours.
+fn lost_jobs(ended: Result<(), tokio::task::JoinError>) -> anyhow::Error {
+    let lost = "the jobs that come round ended unexpectedly; start the controller again";
+    match ended {
+        Ok(()) => anyhow::anyhow!(lost),
+        Err(error) => anyhow::Error::new(error).context(lost),
+    }
 }
 
 /// What is listened on, before anything is served.
@@ -259,18 +277,6 @@ async fn listen(address: SocketAddr, what: &str) -> anyhow::Result<TcpListener> 
     })
 }
 
-/// Names under which devices may reach a host, for its certificate.
-pub fn names(host: &str) -> Vec<String> {
-    let mut names = vec![host.to_owned()];
-    let is_loopback =
-        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    if is_loopback {
-        names.extend(["localhost", "127.0.0.1"].map(str::to_owned));
-        names.dedup();
-    }
-    names
-}
-
 /// Keeps simulated homes out of a real programme, and the other way round: the
 /// first start decides what a data directory is.
 fn same_kind(store: &dyn Store, demo: bool) -> anyhow::Result<()> {
@@ -321,3 +327,6 @@ fn make_private(dir: &Path) -> anyhow::Result<()> {
         .create(dir)
         .with_context(|| format!("failed to make the data directory {}", dir.display()))
 }
+
+#[cfg(test)]
+mod tests;

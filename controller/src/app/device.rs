@@ -219,6 +219,7 @@ pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
         asset: device.asset.clone(),
         site: device.site.clone(),
         presence: presence::judge(&signs(entry, connected), now.as_millisecond()),
+        revoked: device.revoked_at.is_some(),
         connected,
         enrolled_at: time(device.enrolled_at),
         last_seen: latest.last_seen.map(time),

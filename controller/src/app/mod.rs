@@ -2,6 +2,7 @@
 //!
 //! The doors call this; it calls `domain` for decisions and `store` for keeping.
 
+pub mod announcement;
 pub mod audit;
 pub mod certificate;
 pub mod command;
@@ -10,6 +11,7 @@ pub mod device;
 pub mod enrolment;
 pub mod hub;
 pub mod notice;
+pub mod readiness;
 pub mod recorder;
 pub mod registry;
 pub mod retire;
@@ -25,6 +27,7 @@ use crate::config::Programme;
 use crate::pki::Pki;
 use crate::store::{Store, StoreError};
 
+use self::announcement::Announced;
 use self::audit::Turn;
 use self::counters::Counters;
 use self::hub::Hub;
@@ -40,7 +43,8 @@ pub struct App {
     pub recorder: Recorder,
     pub counters: Arc<Counters>,
     pub pki: Arc<Pki>,
-    /// Taken by whoever changes devices or codes.
+    pub announced: Announced,
+    /// Taken by whoever changes devices, codes or the announced address.
     pub audit: Turn,
     pub programme: Programme,
     pub started_at: Timestamp,
@@ -55,6 +59,7 @@ impl App {
         now: Timestamp,
     ) -> Result<Arc<App>, StoreError> {
         let registry = Arc::new(Registry::load(store.as_ref())?);
+        let announced = Announced::load(store.as_ref())?;
         let hub = Arc::new(Hub::default());
         let counters = Arc::new(Counters::default());
         let recorder = Recorder::start(
@@ -70,6 +75,7 @@ impl App {
             recorder,
             counters,
             pki,
+            announced,
             audit: Turn::default(),
             programme,
             started_at: now,

@@ -73,7 +73,8 @@ enum Job {
 }
 
 /// The way to the recorder's thread. Dropping every clone stops it, once it has
-/// finished what it was given.
+/// finished what it was given. A panic ends it too: what waited is then refused,
+/// and nothing brings it back but a new process.
 #[derive(Clone, Debug)]
 pub struct Recorder {
     queue: mpsc::Sender<Job>,
@@ -131,6 +132,17 @@ impl Recorder {
         // A stopped recorder drops the job, and with it `done`: the caller is told.
         let _ = self.queue.send(job).await;
         Recording(recording)
+    }
+
+    /// Whether the thread is gone; then every message is refused at once. It never
+    /// ends by itself while somebody can ask.
+    pub fn is_dead(&self) -> bool {
+        self.queue.is_closed()
+    }
+
+    /// Resolves when the thread is gone.
+    pub async fn died(&self) {
+        self.queue.closed().await;
     }
 
     /// Resolves when everything that was queued before is settled.

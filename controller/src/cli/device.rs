@@ -20,11 +20,12 @@ use super::output::{self, Format, Said, csv};
 use super::words::Voice;
 use crate::domain::metric;
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "device",
     "asset",
     "site",
     "presence",
+    "revoked",
     "connected",
     "enrolled_at",
     "last_seen",

@@ -13,6 +13,7 @@ mod enrol;
 mod exit;
 mod output;
 pub mod serve;
+mod settings;
 mod status;
 mod store;
 mod words;
@@ -35,6 +36,7 @@ use self::enrol::EnrolArgs;
 use self::exit::{Exit, Failure};
 use self::output::{Said, clean};
 use self::serve::ServeArgs;
+use self::settings::SettingsArgs;
 use self::status::StatusArgs;
 use self::store::StoreCommand;
 use self::words::Voice;
@@ -69,6 +71,8 @@ pub enum Command {
     Enrol(EnrolArgs),
     #[command(about = tr("Comment va le serveur Déclic", "How the controller is"))]
     Status(StatusArgs),
+    #[command(about = tr("Les réglages du programme, et le déménagement du serveur", "The settings of the programme, and moving the controller"))]
+    Settings(SettingsArgs),
     #[command(about = tr("Qui a changé quoi", "Who changed what"))]
     Audit(AuditArgs),
     #[command(subcommand, about = tr("Un broker MQTT existant", "An existing MQTT broker"))]
@@ -173,6 +177,7 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
         Command::Status(args) => (args.target.clone(), Asked::Status(args)),
         Command::Audit(args) => (args.target.clone(), Asked::Audit(args)),
+        Command::Settings(args) => (args.target.clone(), Asked::Settings(args)),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -188,6 +193,7 @@ enum Asked {
     Enrol(EnrolArgs),
     Status(StatusArgs),
     Audit(AuditArgs),
+    Settings(SettingsArgs),
 }
 
 async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failure> {
@@ -197,6 +203,7 @@ async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failur
         Asked::Enrol(args) => enrol::run(args.command, &controller, voice).await,
         Asked::Status(args) => status::run(args.format, &controller, voice).await,
         Asked::Audit(args) => audit::run(args.command, &controller, voice).await,
+        Asked::Settings(args) => settings::run(args.command, &controller, voice).await,
     }
 }
 

@@ -4,7 +4,7 @@
 //! comma in numbers. Days and hours are those of Europe/Paris.
 
 use declic_common::Lang;
-use declic_common::api::{CommandState, EnrolmentState, Presence};
+use declic_common::api::{CommandState, DeviceSummary, EnrolmentState, Presence};
 use declic_common::report::{Consent, DiskClass, LinkKind, Sensor};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -200,6 +200,15 @@ impl Voice {
             Presence::Unreachable => self.say("injoignable", "unreachable"),
             Presence::Paused => self.say("en pause", "paused"),
             Presence::Retired => self.say("retiré", "retired"),
+        }
+    }
+
+    /// Presence, and whether the device is shut out.
+    pub(crate) fn standing(&self, device: &DeviceSummary) -> String {
+        let presence = self.presence(device.presence);
+        match device.revoked {
+            true => format!("{presence}, {}", self.say("révoqué", "revoked")),
+            false => presence.to_owned(),
         }
     }
 

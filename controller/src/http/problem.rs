@@ -123,8 +123,9 @@ pub(super) fn explain(kind: ProblemKind) -> (&'static str, &'static str) {
         ),
         ProblemKind::NotReady => (
             "not ready",
-            "The controller starts, stops, or its store gave up after an error. If it lasts, read \
-             the log and restart the controller; what was acknowledged is on disk.",
+            "The controller starts, stops, or a part of it (the store, the recorder) gave up after an \
+             error. If it lasts, read the log and restart the controller; what was acknowledged is on \
+             disk.",
         ),
         ProblemKind::Internal => (
             "internal error",

@@ -3,11 +3,14 @@
 use declic_common::problem::ProblemKind;
 
 use super::problem::Failure;
+use crate::app::announcement::AnnounceError;
 use crate::app::command::CommandError;
 use crate::app::device::QueryError;
 use crate::app::enrolment::{CancelError, CreateError};
+use crate::app::readiness::Unready;
 use crate::app::retire::RetireError;
 use crate::app::settings::SettingsError;
+use crate::pki::PkiError;
 use crate::store::StoreError;
 
 impl From<StoreError> for Failure {
@@ -22,6 +25,16 @@ impl From<StoreError> for Failure {
             }
         };
         Failure::of(kind, &error)
+    }
+}
+
+impl From<Unready> for Failure {
+    fn from(why: Unready) -> Self {
+        let kind = match why {
+            Unready::Full { .. } => ProblemKind::DiskFull,
+            Unready::Store(_) | Unready::Recorder => ProblemKind::NotReady,
+        };
+        Failure::of(kind, &why)
     }
 }
 
@@ -73,6 +86,23 @@ impl From<SettingsError> for Failure {
     }
 }
 
+impl From<AnnounceError> for Failure {
+    fn from(error: AnnounceError) -> Self {
+        let kind = match error {
+            AnnounceError::Bad(_) | AnnounceError::Pki(PkiError::BadName(_)) => {
+                ProblemKind::Refused
+            }
+            AnnounceError::Here => ProblemKind::Conflict,
+            AnnounceError::Pki(_) => {
+                tracing::error!(%error, "failed to make a certificate for the next address");
+                ProblemKind::Internal
+            }
+            AnnounceError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
 impl From<CreateError> for Failure {
     fn from(error: CreateError) -> Self {
         let kind = match error {
@@ -115,5 +145,7 @@ mod tests {
                 "{error}"
             );
         }
+        let poisoned = Unready::Store("disk error".to_owned());
+        assert_eq!(Failure::from(poisoned).kind, ProblemKind::NotReady);
     }
 }

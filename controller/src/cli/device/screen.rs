@@ -32,7 +32,7 @@ pub(crate) fn device(detail: &DeviceDetail, v: &Voice) -> String {
 
 fn who(device: &DeviceSummary, v: &Voice) -> Vec<Line> {
     let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
-    let mut presence = v.presence(device.presence).to_owned();
+    let mut presence = v.standing(device);
     if device.connected {
         presence.push_str(v.say(", connecté", ", connected"));
     }

@@ -20,6 +20,7 @@ async fn type_in(line: &str, last: &[&str]) -> Result<Said, Failure> {
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
         Command::Status(args) => (args.target.clone(), Asked::Status(args)),
         Command::Audit(args) => (args.target.clone(), Asked::Audit(args)),
+        Command::Settings(args) => (args.target.clone(), Asked::Settings(args)),
         other => panic!("{other:?} asks nothing"),
     };
     ask(target, asked, &Voice::new(Lang::En, Timestamp::now())).await
@@ -219,4 +220,47 @@ async fn a_port_serves_as_well_as_the_socket() {
         let said = type_in(&line, &[&world.url]).await.unwrap();
         assert!(!said.no && said.out.contains("0.1.0"), "{}", said.out);
     }
+}
+
+#[tokio::test]
+async fn a_revoked_device_says_so_in_the_list_and_not_only_alone() {
+    let world = World::with_devices().await;
+    on(&world, "declic device revoke BDX-002").await.unwrap();
+    let listed = on(&world, "declic device list").await.unwrap().out;
+    let of = |tag: &str| listed.lines().find(|line| line.contains(tag)).unwrap();
+    assert!(of("BDX-002").contains("revoked"), "{listed}");
+    assert!(!of("BDX-001").contains("revoked"), "{listed}");
+    let shown = on(&world, "declic device show BDX-002").await.unwrap().out;
+    let presence = shown.lines().find(|line| line.starts_with("Presence"));
+    assert!(presence.unwrap().contains(", revoked"), "{shown}");
+    // It is no presence: what was asked for by presence is found as before.
+    let json = on(&world, "declic device list --presence quiet --format json");
+    let json: Value = serde_json::from_str(&json.await.unwrap().out).unwrap();
+    let found = json.as_array().unwrap();
+    let revoked = found.iter().filter(|device| device["revoked"] == true);
+    assert_eq!(revoked.count(), 1, "{json}");
+}
+
+#[tokio::test]
+async fn a_move_is_announced_with_the_present_ports_unless_told_otherwise() {
+    let world = World::with_devices().await;
+    let shown = on(&world, "declic settings show").await.unwrap().out;
+    assert!(shown.contains("no move announced"), "{shown}");
+    let moving = "declic settings move --host declic.example.org --mqtt-port 443";
+    let said = on(&world, moving).await.unwrap();
+    assert!(
+        said.out
+            .contains("declic.example.org, MQTT 443, enrolment 8443"),
+        "{}",
+        said.out
+    );
+    assert!(said.out.contains("0 of 3 devices"), "{}", said.out);
+    let here = on(&world, "declic settings move --host 127.0.0.1").await;
+    assert_eq!(here.unwrap_err().exit, Exit::Conflict);
+    let nowhere = on(&world, "declic settings move --host two..dots").await;
+    assert_eq!(nowhere.unwrap_err().exit, Exit::Refused);
+    let csv = on(&world, "declic settings show --format csv").await;
+    assert!(csv.unwrap().out.contains(",declic.example.org,443,8443,"));
+    let stays = on(&world, "declic settings stay").await.unwrap().out;
+    assert!(stays.contains("no move announced"), "{stays}");
 }

@@ -6,6 +6,7 @@ mod commands;
 mod devices;
 mod enrolments;
 mod history;
+mod settings;
 mod status;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -27,6 +28,8 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(commands::list, commands::send))
         .routes(routes!(enrolments::list, enrolments::create))
         .routes(routes!(enrolments::cancel))
+        .routes(routes!(settings::get))
+        .routes(routes!(settings::announce, settings::withdraw))
         .routes(routes!(status::status))
         .routes(routes!(audit::list))
         .routes(routes!(audit::check))

@@ -576,6 +576,31 @@ async fn an_address_that_guesses_is_put_off() {
     }
     let answer = house.post("/enrol", body).await;
     assert!(answer.starts_with("HTTP/1.1 429 "), "{answer}");
+    // An answer without this header leaves a client to guess.
+    let head = answer.to_lowercase();
+    let seconds = head
+        .lines()
+        .find_map(|line| line.strip_prefix("retry-after: "));
+    let seconds: u64 = seconds.expect("when to come back").parse().unwrap();
+    assert!(
+        (1..=FAILURES_WINDOW.as_secs()).contains(&seconds),
+        "{seconds}"
+    );
+}
+
+#[tokio::test]
+async fn who_renews_without_a_certificate_cannot_fill_the_log() {
+    let house = House::open().await;
+    for _ in 0..FAILURES {
+        let answer = house.post("/renew", "{}").await;
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    }
+    let answer = house.post("/renew", "{}").await;
+    assert!(answer.starts_with("HTTP/1.1 429 "), "{answer}");
+    assert!(
+        answer.to_lowercase().contains("\nretry-after: "),
+        "{answer}"
+    );
 }
 
 #[tokio::test]
