@@ -342,8 +342,9 @@ impl Agent {
     pub fn renew(&mut self, state_dir: &Path) -> Renewal {
         let now = self.probe.clocks();
         self.renew_tried_at = Some(now.uptime_ms);
-        let (identity, state_dir) = (self.identity.clone(), state_dir.to_owned());
-        Box::pin(async move { enrol::renew(&identity, &state_dir).await })
+        let (identity, addresses) = (self.identity.clone(), self.addresses());
+        let state_dir = state_dir.to_owned();
+        Box::pin(async move { enrol::renew(&identity, &addresses, &state_dir).await })
     }
 
     /// Takes the end of a renewal. Whatever asked for one meanwhile is answered too.
