@@ -12,5 +12,6 @@ pub mod http;
 pub mod ingest;
 pub mod jobs;
 pub mod pki;
+pub mod rhythm;
 pub mod serve;
 pub mod store;

@@ -218,7 +218,7 @@ pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
         device: device.id,
         asset: device.asset.clone(),
         site: device.site.clone(),
-        presence: presence::judge(&signs(entry, connected), now.as_millisecond()),
+        presence: presence::at_once(&signs(entry, connected), now.as_millisecond()),
         connected,
         enrolled_at: time(device.enrolled_at),
         last_seen: latest.last_seen.map(time),

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::metric::Unit;
+use crate::domain::presence::Reason;
 
 /// Narrow no-break space.
 const NNBSP: char = '\u{202f}';
@@ -119,12 +120,18 @@ impl Voice {
     }
 
     /// A number with one decimal, left out from 100 on.
-    fn decimal(&self, value: f64) -> String {
+    pub(crate) fn decimal(&self, value: f64) -> String {
         let text = if value.abs() < 99.95 {
             format!("{value:.1}")
         } else {
             format!("{value:.0}")
         };
+        self.say(text.replace('.', ","), text)
+    }
+
+    /// A number with two decimals.
+    pub(crate) fn hundredths(&self, value: f64) -> String {
+        let text = format!("{value:.2}");
         self.say(text.replace('.', ","), text)
     }
 
@@ -172,8 +179,7 @@ impl Voice {
     }
 
     pub(crate) fn load(&self, centi: i64) -> String {
-        let text = format!("{:.2}", centi as f64 / 100.0);
-        self.say(text.replace('.', ","), text)
+        self.hundredths(centi as f64 / 100.0)
     }
 
     /// A value of a metric.
@@ -200,6 +206,96 @@ impl Voice {
             Presence::Unreachable => self.say("injoignable", "unreachable"),
             Presence::Paused => self.say("en pause", "paused"),
             Presence::Retired => self.say("retiré", "retired"),
+        }
+    }
+
+    /// Why a device is as it is.
+    // The pages of a device show it once its timeline is there to learn from.
+    #[cfg_attr(not(test), expect(dead_code))]
+    pub(crate) fn reason(&self, reason: &Reason) -> String {
+        let span = |ms: i64| self.span(ms.unsigned_abs());
+        let day = |ms: i64| self.day(Timestamp::from_millisecond(ms).unwrap_or(self.now));
+        match *reason {
+            Reason::Retired => self
+                .say("sorti du programme", "out of the programme")
+                .to_owned(),
+            Reason::NeverHeard => self
+                .say("remis, jamais entendu", "handed over, never heard of")
+                .to_owned(),
+            Reason::Here => self.say("en contact", "in contact").to_owned(),
+            Reason::PausedUntil(at) => self.say(
+                format!("le foyer a demandé une pause jusqu’au {}", day(at)),
+                format!("the household asked for a pause until {}", day(at)),
+            ),
+            Reason::AwayUntil(at) => self.say(
+                format!("absence annoncée jusqu’au {}", day(at)),
+                format!("declared away until {}", day(at)),
+            ),
+            Reason::Ordinary {
+                silent_ms,
+                days_per_week,
+            } => {
+                let (span, days) = (span(silent_ms), self.decimal(days_per_week));
+                self.say(
+                    format!("silencieux depuis {span} ; ce foyer donne signe {days} jours sur 7, rien d’inhabituel"),
+                    format!("silent for {span}; this home is heard of {days} days in 7, nothing unusual"),
+                )
+            }
+            Reason::Unusual {
+                silent_ms,
+                days_per_week,
+                cut,
+            } => {
+                let (span, days) = (span(silent_ms), self.decimal(days_per_week));
+                let end = match cut {
+                    true => self.say(", sans extinction propre", ", without a clean goodbye"),
+                    false => "",
+                };
+                self.say(
+                    format!("silencieux depuis {span}{end} ; ce foyer donne signe {days} jours sur 7 : appeler"),
+                    format!("silent for {span}{end}; this home is heard of {days} days in 7: call"),
+                )
+            }
+            Reason::LineFailed { silent_ms } => self.say(
+                format!(
+                    "le réseau était en panne au dernier contact, il y a {}",
+                    span(silent_ms)
+                ),
+                format!(
+                    "the network was failing at the last contact, {} ago",
+                    span(silent_ms)
+                ),
+            ),
+            Reason::FellTogether { silent_ms } => self.say(
+                format!(
+                    "tombé avec d’autres foyers du même lieu, il y a {}",
+                    span(silent_ms)
+                ),
+                format!(
+                    "fell together with other homes of the place, {} ago",
+                    span(silent_ms)
+                ),
+            ),
+            Reason::CallAfter { days, silent_ms } => self.say(
+                format!(
+                    "silencieux depuis {} ; le programme appelle après {days} jours",
+                    span(silent_ms)
+                ),
+                format!(
+                    "silent for {}; the programme calls after {days} days",
+                    span(silent_ms)
+                ),
+            ),
+        }
+    }
+
+    /// What failed, by its word in the table of `declic rhythm evaluate`.
+    pub(crate) fn failure(&self, kind: &'static str) -> &'static str {
+        match kind {
+            "dead" => self.say("PC en panne", "PC dead"),
+            "cut" => self.say("ligne coupée", "line cut"),
+            "gave_up" => self.say("abandon", "gave up"),
+            _ => self.say("toutes", "all"),
         }
     }
 
@@ -318,6 +414,42 @@ mod tests {
                 (fr.ago(at).as_str(), en.ago(at).as_str()),
                 (french, english)
             );
+        }
+    }
+
+    #[test]
+    fn each_reason_is_a_sentence_in_both_languages() {
+        let [fr, en] = voices();
+        let silent_ms = 4 * 86_400_000;
+        let unusual = Reason::Unusual {
+            silent_ms,
+            days_per_week: 6.62,
+            cut: true,
+        };
+        assert_eq!(
+            fr.reason(&unusual),
+            "silencieux depuis 4\u{202f}j, sans extinction propre ; ce foyer donne signe 6,6 jours sur 7 : appeler"
+        );
+        assert_eq!(
+            en.reason(&unusual),
+            "silent for 4 d, without a clean goodbye; this home is heard of 6.6 days in 7: call"
+        );
+        let others = [
+            Reason::Retired,
+            Reason::NeverHeard,
+            Reason::Here,
+            Reason::PausedUntil(0),
+            Reason::AwayUntil(0),
+            Reason::Ordinary {
+                silent_ms,
+                days_per_week: 2.0,
+            },
+            Reason::LineFailed { silent_ms },
+            Reason::FellTogether { silent_ms },
+            Reason::CallAfter { days: 3, silent_ms },
+        ];
+        for reason in others {
+            assert_ne!(fr.reason(&reason), en.reason(&reason));
         }
     }
 

@@ -46,6 +46,9 @@ fn what_the_documents_show_can_be_typed() {
         "declic status --url http://127.0.0.1:8080",
         "declic audit verify",
         "declic broker config mosquitto --data-dir /tmp/d --public-host mqtt.example.org",
+        "declic rhythm evaluate --seed 1000 --homes 400",
+        "declic rhythm evaluate --seed 1000 --output homes.jsonl --format json",
+        "declic rhythm evaluate --input homes.jsonl",
         "declic completions bash",
     ] {
         let parsed = Cli::try_parse_from(line.split(' '));
