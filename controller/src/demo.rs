@@ -65,6 +65,7 @@ pub async fn run(options: DemoOptions, show: impl FnOnce(&Tour)) -> anyhow::Resu
             enrol_port: 0,
         },
         settings: Settings::default(),
+        call_after_days: None,
         demo: true,
     })
     .await?;

@@ -33,6 +33,7 @@ pub(crate) fn app_at(dir: &Path, address: Address, pki: Pki) -> Arc<App> {
         address,
         settings: Settings::default(),
         listening: Listening::default(),
+        call_after_days: None,
         demo: false,
         data_dir: dir.to_owned(),
     };

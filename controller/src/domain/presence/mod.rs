@@ -123,6 +123,18 @@ pub fn at_once(signs: &Signs, now: i64) -> Presence {
     }
 }
 
+/// What can be said without a rhythm: the last exchange, and the programme's own
+/// limit, if it has one.
+pub fn for_now(signs: &Signs, call_after_days: Option<u32>, now: i64) -> Presence {
+    let at_once = at_once(signs, now);
+    match (at_once, signs.last_seen, call_after_days) {
+        (Presence::Quiet, Some(since), Some(days)) => {
+            after_days(since, now.saturating_sub(since), days, now).presence
+        }
+        _ => at_once,
+    }
+}
+
 /// Judges a device at `now`.
 pub fn judge(
     signs: &Signs,

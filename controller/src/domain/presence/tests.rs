@@ -327,6 +327,14 @@ fn the_programmes_own_limit_replaces_all_that_was_learnt() {
     let at = home.since() + 10 * DAY_MS;
     assert_eq!(home.judge(&plain, at - 1).presence, Presence::Quiet);
     assert_eq!(home.judge(&plain, at).presence, Presence::Overdue);
+    assert_eq!(for_now(&home.signs, Some(10), at - 1), Presence::Quiet);
+    assert_eq!(for_now(&home.signs, Some(10), at), Presence::Overdue);
+    assert_eq!(for_now(&home.signs, None, at), Presence::Quiet);
+    let here = Signs {
+        connected: true,
+        ..home.signs
+    };
+    assert_eq!(for_now(&here, Some(10), at), Presence::On);
 }
 
 #[test]

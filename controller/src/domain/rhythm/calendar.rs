@@ -75,15 +75,15 @@ impl Season {
 /// 7 December 2022 on the school calendars 2023–2024 to 2025–2026 (Journal officiel); its
 /// summers begin in it and end with the next return to school, so 2026 is left open
 /// at 31 August.
-const SCHOOL_HOLIDAYS: [((i16, i8, i8), (i16, i8, i8)); 8] = [
-    ((2025, 2, 22), (2025, 3, 9)),
-    ((2025, 4, 19), (2025, 5, 4)),
-    ((2025, 7, 5), (2025, 8, 31)),
-    ((2025, 10, 18), (2025, 11, 2)),
-    ((2025, 12, 20), (2026, 1, 4)),
-    ((2026, 2, 7), (2026, 2, 22)),
-    ((2026, 4, 4), (2026, 4, 19)),
-    ((2026, 7, 4), (2026, 8, 31)),
+const SCHOOL_HOLIDAYS: [(Date, Date); 8] = [
+    (Date::constant(2025, 2, 22), Date::constant(2025, 3, 9)),
+    (Date::constant(2025, 4, 19), Date::constant(2025, 5, 4)),
+    (Date::constant(2025, 7, 5), Date::constant(2025, 8, 31)),
+    (Date::constant(2025, 10, 18), Date::constant(2025, 11, 2)),
+    (Date::constant(2025, 12, 20), Date::constant(2026, 1, 4)),
+    (Date::constant(2026, 2, 7), Date::constant(2026, 2, 22)),
+    (Date::constant(2026, 4, 4), Date::constant(2026, 4, 19)),
+    (Date::constant(2026, 7, 4), Date::constant(2026, 8, 31)),
 ];
 
 /// Days that count as the beginning of a school holiday.
@@ -163,10 +163,9 @@ fn kind(date: Date) -> DayKind {
 }
 
 fn is_school_holiday(date: Date) -> bool {
-    let day = (date.year(), date.month(), date.day());
     SCHOOL_HOLIDAYS
         .iter()
-        .any(|(first, last)| (*first..=*last).contains(&day))
+        .any(|(first, last)| (*first..=*last).contains(&date))
 }
 
 /// The eleven public holidays (Code du travail, L3133-1).
