@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::home::{FailureKind, Home};
-use super::watch::Lived;
+use super::watch::{Gap, Lived};
 
 /// A mean month, in days.
 const MONTH_DAYS: f64 = 30.436_875;
@@ -37,7 +37,7 @@ pub fn score(homes: &[Home], lived: &[Lived]) -> Vec<Row> {
         .iter()
         .map(|lived| lived.gaps.iter().map(|gap| gap.called_at).collect())
         .collect();
-    let our_false = false_alarms(homes, lived, &ours);
+    let our_false = false_alarms(homes, &ours);
     let same_rate = threshold_of_rate(homes, lived, our_false);
     let mut rows = rows("declic", None, homes, lived, &ours);
     for (rule, threshold_ms) in [
@@ -58,7 +58,7 @@ pub fn score(homes: &[Home], lived: &[Lived]) -> Vec<Row> {
 /// The calls of a fixed threshold. It knows declared absences as well: the time
 /// of one counts for nothing.
 fn fixed(lived: &Lived, threshold_ms: i64) -> Calls {
-    let call = |gap: &super::watch::Gap| {
+    let call = |gap: &Gap| {
         let at = quiet_end(gap.since, threshold_ms, &lived.excuses);
         (at < gap.until).then_some(at)
     };
@@ -92,12 +92,11 @@ fn failed_at(home: &Home) -> i64 {
 }
 
 /// Calls before anything had failed.
-fn false_alarms(homes: &[Home], lived: &[Lived], calls: &[Calls]) -> usize {
+fn false_alarms(homes: &[Home], calls: &[Calls]) -> usize {
     homes
         .iter()
-        .zip(lived)
         .zip(calls)
-        .map(|((home, _), calls)| {
+        .map(|(home, calls)| {
             let failed = failed_at(home);
             calls.iter().flatten().filter(|at| **at < failed).count()
         })
@@ -135,7 +134,7 @@ fn rows(
         .map(|(home, lived)| (failed_at(home).min(lived.end) - home.handover).max(0))
         .sum();
     let device_months = well_ms as f64 / DAY_MS / MONTH_DAYS;
-    let rate = 100.0 * false_alarms(homes, lived, calls) as f64 / device_months;
+    let rate = 100.0 * false_alarms(homes, calls) as f64 / device_months;
     [
         ("dead", Some(FailureKind::Dead)),
         ("cut", Some(FailureKind::Cut)),

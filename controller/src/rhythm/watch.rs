@@ -5,15 +5,19 @@
 //! other homes were heard of. What a journal tells later is known only once the home
 //! is back. What failed is never known.
 
+use declic_common::timeline::Activity;
+
 use super::home::Home;
 use crate::domain::rhythm::{
     Calendar, Caution, Day, Detail, End, Fleet, Hints, LocalDay, Programme, Rhythm, Silence, Tally,
     Told, day, fleet,
 };
-use declic_common::timeline::Activity;
 
 /// Days between two looks at what all homes have in common.
 const PROGRAMME_EVERY_DAYS: i32 = 7;
+
+/// A mean month, in days.
+const MONTH_DAYS: f64 = 30.436_875;
 
 /// A silence of a home that had been heard of before. Times are ms UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +132,7 @@ pub fn watch(homes: &[Home], calendar: &Calendar) -> Vec<Lived> {
             .iter()
             .filter_map(|home| home.counted(yesterday, midnight))
             .collect();
-        caution.watched(counted.len() as f64 / 30.4);
+        caution.watched(counted.len() as f64 / MONTH_DAYS);
         fleet.add(yesterday, counted);
         for home in &mut all {
             home.learn(today, &programme);
@@ -219,8 +223,8 @@ impl<'a> Watched<'a> {
         {
             return None;
         }
-        let calendar_kind = self.day(yesterday).map(|day| day.kind)?;
-        Some((self.rhythm.chance(calendar_kind), alive))
+        let kind = self.day(yesterday).map(|day| day.kind)?;
+        Some((self.rhythm.chance(kind), alive))
     }
 
     /// Learns from the days before `today`, once the home is known to live.

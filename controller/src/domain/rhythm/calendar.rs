@@ -72,9 +72,8 @@ impl Season {
 }
 
 /// School holidays of zone A (Bordeaux), first and last day without school. Order of
-/// 7 December 2022 on the school calendars 2023–2024 to 2025–2026 (Journal officiel); its
-/// summers begin in it and end with the next return to school, so 2026 is left open
-/// at 31 August.
+/// 7 December 2022 on the school calendars 2023–2024 to 2025–2026 (Journal officiel); it
+/// fixes no return to school for 2026, so that summer ends here with August.
 const SCHOOL_HOLIDAYS: [(Date, Date); 8] = [
     (Date::constant(2025, 2, 22), Date::constant(2025, 3, 9)),
     (Date::constant(2025, 4, 19), Date::constant(2025, 5, 4)),

@@ -67,3 +67,35 @@ impl Caution {
         lowest / (1.0 + lowest)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn homes_that_come_back_from_great_doubt_make_a_programme_slower_to_call() {
+        let start = Caution::default().call_at();
+        let mut calm = Caution::default();
+        calm.watched(2_000.0);
+        assert!(calm.call_at() < start, "nobody was ever in doubt");
+        let mut wandering = calm.clone();
+        for _ in 0..40 {
+            wandering.came_back(0.9);
+        }
+        assert!(wandering.call_at() > 0.9);
+        let mut harmless = calm.clone();
+        for _ in 0..40 {
+            harmless.came_back(0.05);
+        }
+        assert_eq!(harmless.call_at(), calm.call_at());
+    }
+
+    #[test]
+    fn the_threshold_is_a_chance_whatever_came_before() {
+        let mut caution = Caution::default();
+        for _ in 0..100_000 {
+            caution.came_back(1.0);
+        }
+        assert!((0.0..1.0).contains(&caution.call_at()));
+    }
+}
