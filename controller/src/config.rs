@@ -23,6 +23,8 @@ pub struct Options {
     pub settings: Settings,
     /// Where people are told what cannot wait.
     pub notify: notify::settings::Settings,
+    /// Call after so many days of silence, whatever the rhythm of a home.
+    pub call_after_days: Option<u32>,
     /// Simulated homes: not a real programme.
     pub demo: bool,
 }
@@ -41,6 +43,8 @@ pub struct Programme {
     pub address: Address,
     /// What a new device is set to.
     pub settings: Settings,
+    /// Call after so many days of silence, whatever the rhythm of a home.
+    pub call_after_days: Option<u32>,
     /// Where this process listens, as people read it.
     pub listening: Listening,
     /// Simulated homes: not a real programme.

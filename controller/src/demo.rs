@@ -66,6 +66,7 @@ pub async fn run(options: DemoOptions, show: impl FnOnce(&Tour)) -> anyhow::Resu
         },
         settings: Settings::default(),
         notify: Default::default(),
+        call_after_days: None,
         demo: true,
     })
     .await?;

@@ -13,5 +13,6 @@ pub mod ingest;
 pub mod jobs;
 pub mod notify;
 pub mod pki;
+pub mod rhythm;
 pub mod serve;
 pub mod store;

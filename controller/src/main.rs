@@ -72,6 +72,7 @@ fn serve_options(serve: Serve) -> anyhow::Result<Options> {
         data_dir: serve.data_dir,
         settings: serve.settings,
         notify: serve.notify,
+        call_after_days: serve.call_after_days,
         demo: false,
     })
 }

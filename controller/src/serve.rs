@@ -96,6 +96,7 @@ impl Server {
             address,
             settings: options.settings.clone(),
             listening: doors.listening(&options),
+            call_after_days: options.call_after_days,
             demo: options.demo,
             data_dir: options.data_dir.clone(),
         };

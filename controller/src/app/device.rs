@@ -218,7 +218,11 @@ pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
         device: device.id,
         asset: device.asset.clone(),
         site: device.site.clone(),
-        presence: presence::judge(&signs(entry, connected), now.as_millisecond()),
+        presence: presence::for_now(
+            &signs(entry, connected),
+            app.programme.call_after_days,
+            now.as_millisecond(),
+        ),
         revoked: device.revoked_at.is_some(),
         connected,
         enrolled_at: time(device.enrolled_at),

@@ -41,6 +41,7 @@ pub(crate) fn app_on(store: Arc<dyn Store>, dir: &Path, address: Address, pki: P
         address,
         settings: Settings::default(),
         listening: Listening::default(),
+        call_after_days: None,
         demo: false,
         data_dir: dir.to_owned(),
     };

@@ -1,6 +1,6 @@
 //! The command line of technicians: `declic`.
 //!
-//! `serve`, `demo`, `store` and `broker config` do their work in this process; everything
+//! `serve`, `demo`, `store`, `rhythm` and `broker config` do their work in this process; everything
 //! else asks a running controller, because the store belongs to one process.
 
 mod audit;
@@ -12,6 +12,7 @@ mod device;
 mod enrol;
 mod exit;
 mod output;
+mod rhythm;
 pub mod serve;
 mod settings;
 mod status;
@@ -35,6 +36,7 @@ use self::device::DeviceArgs;
 use self::enrol::EnrolArgs;
 use self::exit::{Exit, Failure};
 use self::output::{Said, clean};
+use self::rhythm::RhythmCommand;
 use self::serve::ServeArgs;
 use self::settings::SettingsArgs;
 use self::status::StatusArgs;
@@ -79,6 +81,8 @@ pub enum Command {
     Broker(BrokerCommand),
     #[command(subcommand, about = tr("La base, le serveur Déclic arrêté", "The store, with the controller stopped"))]
     Store(StoreCommand),
+    #[command(subcommand, about = tr("Le rythme des foyers", "The rhythm of homes"))]
+    Rhythm(RhythmCommand),
     #[command(about = tr("Compléter les commandes dans un interpréteur", "Complete commands in a shell"))]
     Completions(CompletionsArgs),
 }
@@ -172,6 +176,7 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
             return finish_own(own(Own::Mosquitto(args)));
         }
         Command::Store(command) => return finish(store::run(&command, &Voice::current())),
+        Command::Rhythm(command) => return finish(rhythm::run(&command, &Voice::current())),
         Command::Completions(args) => return finish(Ok(completions::run(&args))),
         Command::Device(args) => (args.target.clone(), Asked::Device(args)),
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),

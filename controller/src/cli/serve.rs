@@ -16,6 +16,8 @@ const DATA_DIR: &str = "/var/lib/declic";
 const MQTT: &str = "0.0.0.0:8883";
 const ENROL: &str = "0.0.0.0:8443";
 const HTTP: &str = "127.0.0.1:8080";
+/// A programme lasts a year; a call after more is none.
+const CALL_AFTER_MAX_DAYS: i64 = 365;
 
 /// Flags and environment of `declic serve`; what is absent is looked for in the file.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -82,6 +84,15 @@ pub struct ServeArgs {
         )
     )]
     pub probe_hosts: Vec<String>,
+    #[arg(
+        long, env = "DECLIC_CALL_AFTER_DAYS", value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(1..=CALL_AFTER_MAX_DAYS),
+        help = tr(
+            "Appeler tout foyer silencieux depuis tant de jours",
+            "Call every home that is silent for so many days"
+        )
+    )]
+    pub call_after_days: Option<u32>,
 }
 
 /// The file, under the same names.
@@ -101,6 +112,8 @@ struct File {
     probe_host: Vec<String>,
     mail: Option<notify::settings::Mail>,
     webhook: Option<notify::settings::Webhook>,
+    #[serde(alias = "call_after_days")]
+    call_after_days: Option<u32>,
 }
 
 /// All that `declic serve` needs, checked.
@@ -118,6 +131,8 @@ pub struct Serve {
     pub settings: Settings,
     /// In the file alone: too much for flags.
     pub notify: notify::settings::Settings,
+    /// Call after so many days of silence, whatever the rhythm of a home.
+    pub call_after_days: Option<u32>,
 }
 
 impl ServeArgs {
@@ -179,7 +194,14 @@ impl ServeArgs {
                 mail: file.mail,
                 webhook: file.webhook,
             },
+            call_after_days: self.call_after_days.or(file.call_after_days),
         };
+        anyhow::ensure!(
+            serve
+                .call_after_days
+                .is_none_or(|days| (1..=CALL_AFTER_MAX_DAYS).contains(&days.into())),
+            "call-after-days must be 1 to {CALL_AFTER_MAX_DAYS}"
+        );
         // Port 0 means any: what it becomes is known once it is open.
         anyhow::ensure!(
             serve.address(1, 1).is_bounded(),
@@ -275,5 +297,12 @@ mod tests {
         assert!(toml::from_str::<File>("intervall = 900").is_err());
         let short = ServeArgs::default().over(file("interval = 60\npublic-host = \"a.example\""));
         assert!(short.is_err(), "nothing goes under 300 seconds");
+        for days in [0, 366] {
+            let text = format!("call_after_days = {days}\npublic-host = \"a.example\"");
+            assert!(ServeArgs::default().over(file(&text)).is_err(), "{days}");
+        }
+        let plain =
+            ServeArgs::default().over(file("call_after_days = 10\npublic-host = \"a.example\""));
+        assert_eq!(plain.unwrap().call_after_days, Some(10));
     }
 }

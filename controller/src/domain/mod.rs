@@ -5,4 +5,5 @@ pub mod dating;
 pub mod metric;
 pub mod numbering;
 pub mod presence;
+pub mod rhythm;
 pub mod timeline;

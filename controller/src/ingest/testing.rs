@@ -209,6 +209,7 @@ pub(crate) fn controller() -> (Arc<App>, Arc<Gated>, TempDir) {
         },
         settings: Settings::default(),
         listening: Listening::default(),
+        call_after_days: None,
         demo: true,
         data_dir: dir.path().to_owned(),
     };

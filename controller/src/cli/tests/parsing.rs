@@ -49,6 +49,9 @@ fn what_the_documents_show_can_be_typed() {
         "declic settings stay",
         "declic audit verify",
         "declic broker config mosquitto --data-dir /tmp/d --public-host mqtt.example.org",
+        "declic rhythm evaluate --seed 1000 --homes 400",
+        "declic rhythm evaluate --seed 1000 --output homes.jsonl --format json",
+        "declic rhythm evaluate --input homes.jsonl",
         "declic completions bash",
     ] {
         let parsed = Cli::try_parse_from(line.split(' '));

@@ -131,6 +131,7 @@ impl World {
                 enrol: None,
                 http: Some("127.0.0.1:8080".to_owned()),
             },
+            call_after_days: None,
             demo: true,
             data_dir: dir.path().to_owned(),
         };
