@@ -9,6 +9,7 @@ use declic_common::report::{Consent, DiskClass, LinkKind, Sensor};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::domain::days::paris;
 use crate::domain::metric::Unit;
 
 /// Narrow no-break space.
@@ -272,11 +273,6 @@ impl Voice {
             other => other,
         }
     }
-}
-
-/// The zone in which days are counted.
-pub(crate) fn paris() -> TimeZone {
-    TimeZone::get("Europe/Paris").expect("the zones are built in")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! time is a parameter.
 
 pub mod dating;
+pub mod days;
 pub mod metric;
 pub mod numbering;
 pub mod presence;

@@ -11,7 +11,7 @@ use jiff::{Timestamp, civil};
 
 use crate::cli::client::Target;
 use crate::cli::output::Format;
-use crate::cli::words::paris;
+use crate::domain::days::paris;
 use crate::domain::metric::METRICS;
 
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
