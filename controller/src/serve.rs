@@ -15,8 +15,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
-use crate::app::App;
 use crate::app::hub::Kick;
+use crate::app::{App, life};
 use crate::config::{Listening, Mqtt, Options, Programme};
 use crate::http::{self, Listeners};
 use crate::ingest::{broker, endpoint};
@@ -24,7 +24,7 @@ use crate::jobs;
 use crate::pki::Pki;
 use crate::store::records::Meta;
 use crate::store::sled::{self, SledStore};
-use crate::store::{Batch, Range, Space, Store, keys, record};
+use crate::store::{Batch, Range, Space, Store, StoreError, keys, record};
 
 /// A controller whose doors are open.
 #[derive(Debug)]
@@ -102,6 +102,10 @@ impl Server {
                 .await
                 .context("reading the devices was interrupted")??;
 
+        // Before any door opens: what comes in belongs to this life.
+        life::alive(&app, app.started_at.as_millisecond())
+            .await
+            .or_else(only_when_full)?;
         let (stop, _) = watch::channel(false);
         let doors = doors.serve(&options, &app, &stop)?;
         let jobs = tokio::spawn(jobs::run(Arc::clone(&app)));
@@ -129,11 +133,23 @@ impl Server {
             result = result.and(failure(ended));
         }
         self.app.recorder.settled().await;
+        let now = Timestamp::now().as_millisecond();
+        if let Err(error) = life::stopped(&self.app, now).await {
+            tracing::warn!(%error, "failed to note the end of this life");
+        }
         let store = self.store;
         spawn_blocking(move || store.close())
             .await
             .context("closing the store was interrupted")?;
         result
+    }
+}
+
+/// A disk that is nearly full is no reason not to start: reading goes on.
+fn only_when_full(error: StoreError) -> Result<(), StoreError> {
+    match error {
+        StoreError::Full => Ok(()),
+        other => Err(other),
     }
 }
 

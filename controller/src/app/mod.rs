@@ -8,7 +8,9 @@ pub mod command;
 pub mod counters;
 pub mod device;
 pub mod enrolment;
+pub mod evidence;
 pub mod hub;
+pub mod life;
 pub mod recorder;
 pub mod registry;
 pub mod retire;
@@ -27,6 +29,7 @@ use crate::store::{Store, StoreError};
 use self::audit::Turn;
 use self::counters::Counters;
 use self::hub::Hub;
+use self::life::Pulse;
 use self::recorder::Recorder;
 use self::registry::Registry;
 
@@ -43,6 +46,7 @@ pub struct App {
     pub audit: Turn,
     pub programme: Programme,
     pub started_at: Timestamp,
+    pub pulse: Pulse,
 }
 
 impl App {
@@ -72,6 +76,7 @@ impl App {
             audit: Turn::default(),
             programme,
             started_at: now,
+            pulse: Pulse::default(),
         }))
     }
 }

@@ -4,9 +4,10 @@
 //! else that a group of messages changes go into one batch, so that one flush
 //! serves all that waited. Only then are the callers told, receipts sent and the
 //! registry updated. It alone writes the records `Latest`, `Mark`, `Inventory`,
-//! the health and journal rows, and the outcome of commands.
+//! the health, journal and facts rows, and the outcome of commands.
 
 mod group;
+mod noted;
 mod tracked;
 
 use std::pin::Pin;

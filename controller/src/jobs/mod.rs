@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::app::{App, retire};
+use crate::app::{App, life, retire};
 
 const EVERY: Duration = Duration::from_secs(30);
 
@@ -18,6 +18,9 @@ pub async fn run(app: Arc<App>) {
     loop {
         round.tick().await;
         let now = Timestamp::now().as_millisecond();
+        if let Err(error) = life::alive(&app, now).await {
+            tracing::warn!(%error, "failed to note that the controller runs");
+        }
         match retire::finish(&app, now).await {
             Ok(0) => {}
             Ok(devices) => tracing::info!(devices, "retired devices are now shut out"),

@@ -11,12 +11,13 @@ use declic_common::topic::Leaf;
 use super::tracked::Tracked;
 use super::{Heard, Job, RecordError};
 use crate::app::counters::Counters;
+use crate::app::evidence;
 use crate::app::hub::{Down, Hub};
 use crate::app::registry::Registry;
 use crate::domain::dating::{self, Said};
 use crate::domain::numbering::Admission;
 use crate::store::record::encode;
-use crate::store::records::{Latest, Mark};
+use crate::store::records::Latest;
 use crate::store::{Batch, Space, Store, keys};
 
 /// Boots of one device whose numbers are kept in memory; older ones are read again.
@@ -146,6 +147,7 @@ impl Tracker {
                         };
                         let dated = dating::date(received_at, said, tracked.enrolled_at, &mut zero);
                         tracked.take(batch, store.as_ref(), id, received_at, dated, envelope)?;
+                        tracked.note(store.as_ref(), id, dated, envelope)?;
                         tracked.latest.messages += 1;
                         match envelope.body {
                             UpBody::Report(_) => tally.reports += 1,
@@ -160,11 +162,13 @@ impl Tracker {
                 boot.numbers = numbers;
                 boot.zero = zero;
                 boot.touched = true;
+                boot.changed = true;
                 tracked.latest.lost += lost;
             }
             Heard::Refused(number, reason) => {
                 let boot = tracked.boot(store.as_ref(), id, *number)?;
                 boot.touched = true;
+                boot.changed = true;
                 boot.refused.push(Refused {
                     seq: number.seq,
                     reason: *reason,
@@ -175,7 +179,10 @@ impl Tracker {
                     tally.refused += 1;
                 }
             }
-            Heard::Status(status) => tracked.hear_status(status, received_at),
+            Heard::Status(status) => {
+                tracked.hear_status(status, received_at);
+                tracked.note_status(store.as_ref(), id, received_at, status)?;
+            }
             Heard::Seen => {}
         }
         // Not the greatest: the controller's clock may have been ahead for a while.
@@ -206,18 +213,13 @@ impl Tracker {
             return;
         };
         batch.put(Space::Core, keys::latest(id), encode(&tracked.latest));
-        for boot in tracked.boots.iter().filter(|boot| boot.touched) {
-            let mark = Mark {
-                through: boot.numbers.through,
-                stored: boot.numbers.stored.clone(),
-                lost: boot.numbers.lost,
-                zero: boot.zero,
-            };
-            batch.put(
-                Space::Core,
-                keys::mark(id, boot.install, boot.boot),
-                encode(&mark),
-            );
+        for boot in tracked.boots.iter().filter(|boot| boot.changed) {
+            let key = keys::mark(id, boot.install, boot.boot);
+            batch.put(Space::Core, key, encode(&boot.mark()));
+        }
+        for ((install, boot, slice), facts) in &tracked.facts {
+            let key = keys::facts(id, *install, *boot, *slice);
+            batch.put(Space::Core, key, encode(&evidence::row(facts)));
         }
     }
 
@@ -227,6 +229,11 @@ impl Tracker {
             return;
         };
         tracked.touched = false;
+        tracked.facts.clear();
+        tracked
+            .boots
+            .iter_mut()
+            .for_each(|boot| boot.changed = false);
         self.registry
             .put_latest(id, Arc::new(tracked.latest.clone()));
         for boot in tracked.boots.iter_mut().filter(|boot| boot.touched) {
