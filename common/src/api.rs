@@ -40,7 +40,7 @@ pub struct Problem {
 words! {
     /// Whether a device is with us.
     pub enum Presence {
-        /// Enrolled, but never heard of since.
+        /// Handed over, or only enrolled, and never heard of since.
         0 NeverStarted = "never_started",
         1 On = "on",
         2 Quiet = "quiet",
@@ -104,6 +104,8 @@ pub struct DeviceSummary {
     /// Asset tag, such as BDX-001.
     pub asset: Option<String>,
     pub site: Option<String>,
+    /// Where it is; null if nobody said.
+    pub placement: Option<PlacementInfo>,
     pub presence: Presence,
     pub connected: bool,
     pub enrolled_at: Timestamp,

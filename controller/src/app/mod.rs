@@ -11,12 +11,14 @@ pub mod enrolment;
 pub mod evidence;
 pub mod hub;
 pub mod life;
+pub mod placement;
 pub mod recorder;
 pub mod registry;
 pub mod retire;
 pub mod settings;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod timeline;
 
 use std::sync::Arc;
 

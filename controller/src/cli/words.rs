@@ -4,8 +4,9 @@
 //! comma in numbers. Days and hours are those of Europe/Paris.
 
 use declic_common::Lang;
-use declic_common::api::{CommandState, EnrolmentState, Presence};
+use declic_common::api::{CommandState, EnrolmentState, Place, Presence};
 use declic_common::report::{Consent, DiskClass, LinkKind, Sensor};
+use declic_common::timeline::Activity;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -201,6 +202,32 @@ impl Voice {
             Presence::Unreachable => self.say("injoignable", "unreachable"),
             Presence::Paused => self.say("en pause", "paused"),
             Presence::Retired => self.say("retiré", "retired"),
+        }
+    }
+
+    pub(crate) fn place(&self, place: Place) -> &'static str {
+        match place {
+            Place::Home => self.say("un foyer", "a home"),
+            Place::Seat => self.say("un poste d’atelier", "a workshop seat"),
+            Place::Bench => self.say("l’établi", "the bench"),
+            Place::Stock => self.say("la réserve", "the stock"),
+        }
+    }
+
+    pub(crate) fn activity(&self, activity: Activity) -> &'static str {
+        match activity {
+            Activity::On => self.say("allumé", "on"),
+            Activity::Off => self.say("éteint", "off"),
+            Activity::Asleep => self.say("en veille", "asleep"),
+            Activity::PowerCut => self.say("courant coupé", "power cut"),
+            Activity::LinkDown => self.say("câble ou wifi coupé", "link down"),
+            Activity::GatewayDown => self.say("box injoignable", "gateway down"),
+            Activity::DnsDown => self.say("noms injoignables", "DNS down"),
+            Activity::InternetDown => self.say("internet coupé", "internet down"),
+            Activity::ControllerDown => self.say("serveur injoignable", "controller down"),
+            Activity::Paused => self.say("en pause", "paused"),
+            Activity::Stopped => self.say("agent arrêté", "agent stopped"),
+            Activity::Unknown => self.say("inconnu", "unknown"),
         }
     }
 

@@ -5,5 +5,6 @@ pub mod dating;
 pub mod days;
 pub mod metric;
 pub mod numbering;
+pub mod placement;
 pub mod presence;
 pub mod timeline;

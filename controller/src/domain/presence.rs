@@ -15,7 +15,10 @@ const GRACE_MS: i64 = 90_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signs {
     pub retired: bool,
+    /// Somebody is to switch it on: not on the bench, in stock or in a workshop.
+    pub awaited: bool,
     pub connected: bool,
+    /// Where it is now, not where it was before.
     pub last_seen: Option<i64>,
     /// The device said `off`, `asleep` or `stopped`, and nothing since.
     pub said_goodbye: bool,
@@ -29,7 +32,10 @@ pub fn judge(signs: &Signs, now: i64) -> Presence {
         return Presence::Retired;
     }
     let Some(last_seen) = signs.last_seen else {
-        return Presence::NeverStarted;
+        return match signs.awaited {
+            true => Presence::NeverStarted,
+            false => Presence::Quiet,
+        };
     };
     if signs.connected {
         return Presence::On;
@@ -50,6 +56,7 @@ mod tests {
 
     const SIGNS: Signs = Signs {
         retired: false,
+        awaited: true,
         connected: false,
         last_seen: Some(1_000_000),
         said_goodbye: false,
@@ -63,6 +70,11 @@ mod tests {
             ..SIGNS
         };
         assert_eq!(judge(&signs, 5_000_000_000), Presence::NeverStarted);
+        let on_the_bench = Signs {
+            awaited: false,
+            ..signs
+        };
+        assert_eq!(judge(&on_the_bench, 5_000_000_000), Presence::Quiet);
     }
 
     #[test]

@@ -6,8 +6,10 @@ use super::problem::Failure;
 use crate::app::command::CommandError;
 use crate::app::device::QueryError;
 use crate::app::enrolment::{CancelError, CreateError};
+use crate::app::placement::PlaceError;
 use crate::app::retire::RetireError;
 use crate::app::settings::SettingsError;
+use crate::domain::placement::Refusal;
 use crate::store::StoreError;
 
 impl From<StoreError> for Failure {
@@ -31,6 +33,7 @@ impl From<QueryError> for Failure {
             QueryError::UnknownDevice => ProblemKind::UnknownDevice,
             QueryError::UnknownMetric { .. } => ProblemKind::UnknownMetric,
             QueryError::BadCursor => ProblemKind::BadCursor,
+            QueryError::WithoutConsent(_) => ProblemKind::Refused,
             QueryError::BadLimit { .. } | QueryError::BadPeriod => ProblemKind::BadRequest,
             QueryError::Store(error) => return error.into(),
         };
@@ -68,6 +71,21 @@ impl From<SettingsError> for Failure {
             SettingsError::Retired => ProblemKind::Conflict,
             SettingsError::Bad(_) => ProblemKind::Refused,
             SettingsError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<PlaceError> for Failure {
+    fn from(error: PlaceError) -> Self {
+        let kind = match &error {
+            PlaceError::UnknownDevice => ProblemKind::UnknownDevice,
+            PlaceError::Retired
+            | PlaceError::Refused(Refusal::WithAnother(_) | Refusal::Already) => {
+                ProblemKind::Conflict
+            }
+            PlaceError::BadSite | PlaceError::Refused(_) => ProblemKind::Refused,
+            PlaceError::Store(error) => return error.clone().into(),
         };
         Failure::of(kind, &error)
     }
