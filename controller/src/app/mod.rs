@@ -11,6 +11,7 @@ pub mod enrolment;
 pub mod evidence;
 pub mod hub;
 pub mod life;
+pub mod minimise;
 pub mod placement;
 pub mod recorder;
 pub mod registry;

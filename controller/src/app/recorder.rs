@@ -71,6 +71,19 @@ enum Job {
     },
     /// Resolves when everything queued before it is settled.
     Fence(Done),
+    /// Minimises a part of what is known of a device.
+    Minimise {
+        device: DeviceId,
+        now: i64,
+        done: oneshot::Sender<Result<Minimised, RecordError>>,
+    },
+}
+
+/// What a part of minimising came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Minimised {
+    pub changed: bool,
+    pub more: bool,
 }
 
 /// The way to the recorder's thread. Dropping every clone stops it, once it has
@@ -132,6 +145,15 @@ impl Recorder {
         // A stopped recorder drops the job, and with it `done`: the caller is told.
         let _ = self.queue.send(job).await;
         Recording(recording)
+    }
+
+    /// Minimises a part of what is known of a device; here, because the recorder alone
+    /// writes those rows.
+    pub async fn minimise(&self, device: DeviceId, now: i64) -> Result<Minimised, RecordError> {
+        let (done, answer) = oneshot::channel();
+        let job = Job::Minimise { device, now, done };
+        let _ = self.queue.send(job).await;
+        answer.await.unwrap_or(Err(RecordError::Stopped))
     }
 
     /// Resolves when everything that was queued before is settled.

@@ -131,6 +131,12 @@ pub fn boot_of(key: &[u8]) -> Option<(InstallId, u32)> {
     Some((install, u32::from_be_bytes(boot)))
 }
 
+/// The slice inside a key made by [`facts`].
+pub fn slice_of(key: &[u8]) -> Option<u32> {
+    let slice: [u8; 4] = key.get(21..25)?.try_into().ok()?;
+    Some(u32::from_be_bytes(slice))
+}
+
 /// One life of the controller itself, by its start.
 pub fn life(started_at: i64) -> Key {
     Builder::kind(core::LIFE).time(started_at).0

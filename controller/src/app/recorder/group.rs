@@ -8,12 +8,12 @@ use declic_common::envelope::UpBody;
 use declic_common::receipt::{Receipt, Refused};
 use declic_common::topic::Leaf;
 
-use super::tracked::Tracked;
-use super::{Heard, Job, RecordError};
+use super::tracked::{Arrival, Tracked};
+use super::{Heard, Job, Minimised, RecordError};
 use crate::app::counters::Counters;
-use crate::app::evidence;
 use crate::app::hub::{Down, Hub};
 use crate::app::registry::Registry;
+use crate::app::{evidence, minimise};
 use crate::domain::dating::{self, Said};
 use crate::domain::numbering::Admission;
 use crate::store::record::encode;
@@ -64,9 +64,14 @@ impl Tracker {
         let mut touched = Vec::new();
         let mut tally = Tally::default();
         let mut received_at = i64::MIN;
+        let mut minimising = Vec::new();
         for job in group {
             let (decided, done) = match job {
                 Job::Fence(done) => (Ok(()), done),
+                Job::Minimise { device, now, done } => {
+                    minimising.push((device, now, done));
+                    continue;
+                }
                 Job::Record {
                     device,
                     received_at: at,
@@ -119,6 +124,26 @@ impl Tracker {
                 }
             }
         }
+        // Last: it reads what the group has written.
+        for (device, now, done) in minimising {
+            let _ = done.send(self.minimise(device, now));
+        }
+    }
+
+    fn minimise(&mut self, id: DeviceId, now: i64) -> Result<Minimised, RecordError> {
+        let entry = self.registry.get(id).ok_or(RecordError::UnknownDevice)?;
+        let plan = minimise::plan(self.store.as_ref(), &entry, now)?;
+        let changed = !plan.batch.ops.is_empty();
+        if changed {
+            self.store.commit(plan.batch).wait()?;
+            // Its rows are not what is remembered of them any more.
+            self.devices.remove(&id);
+            if let Some(latest) = plan.latest {
+                self.registry.put_latest(id, Arc::new(latest));
+            }
+        }
+        let more = plan.more;
+        Ok(Minimised { changed, more })
     }
 
     fn decide(
@@ -130,7 +155,7 @@ impl Tracker {
         received_at: i64,
         heard: &Heard,
     ) -> Result<(), RecordError> {
-        let store = Arc::clone(&self.store);
+        let (store, registry) = (Arc::clone(&self.store), Arc::clone(&self.registry));
         let tracked = self.tracked(id)?;
         match heard {
             Heard::Message(envelope) => {
@@ -146,7 +171,12 @@ impl Tracker {
                             uptime_ms: envelope.uptime_ms,
                         };
                         let dated = dating::date(received_at, said, tracked.enrolled_at, &mut zero);
-                        tracked.take(batch, store.as_ref(), id, received_at, dated, envelope)?;
+                        let arrival = Arrival {
+                            received_at,
+                            dated,
+                            folded: minimise::is_folded(&registry, id, dated.at, received_at),
+                        };
+                        tracked.take(batch, store.as_ref(), id, arrival, envelope)?;
                         tracked.note(store.as_ref(), id, dated, envelope)?;
                         tracked.latest.messages += 1;
                         match envelope.body {

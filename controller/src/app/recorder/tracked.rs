@@ -16,6 +16,15 @@ use crate::store::record::{decode, encode};
 use crate::store::records::{HealthRow, HelpRow, Inventory, JournalRow, Latest, Mark};
 use crate::store::{Batch, Space, Store, StoreError, keys};
 
+/// How a message came, and whether its moment may be kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrival {
+    pub(super) received_at: i64,
+    pub(super) dated: Dated,
+    /// Of a day that keeps one state: nothing finer is written.
+    pub(super) folded: bool,
+}
+
 /// One device, as it will be once the group is written.
 pub(super) struct Tracked {
     pub(super) enrolled_at: i64,
@@ -81,10 +90,14 @@ impl Tracked {
         batch: &mut Batch,
         store: &dyn Store,
         id: DeviceId,
-        received_at: i64,
-        dated: Dated,
+        arrival: Arrival,
         envelope: &Envelope<UpBody>,
     ) -> Result<(), StoreError> {
+        let Arrival {
+            received_at,
+            dated,
+            folded,
+        } = arrival;
         let number = envelope.number;
         match &envelope.body {
             UpBody::Report(report) => {
@@ -95,13 +108,13 @@ impl Tracked {
                     estimated: dated.estimated,
                     report: report.clone(),
                 };
-                batch.put(
-                    Space::Health,
-                    keys::health(id, dated.at, number),
-                    encode(&row),
-                );
+                if !folded {
+                    let key = keys::health(id, dated.at, number);
+                    batch.put(Space::Health, key, encode(&row));
+                }
                 self.show(row, dated, number, received_at);
             }
+            UpBody::Journal(_) if folded => {}
             UpBody::Journal(journal) => {
                 let row = JournalRow {
                     received_at,

@@ -8,10 +8,10 @@
 
 use declic_common::timeline::Activity;
 
-use super::Interval;
 use super::facts::{Facts, Run, reach_default_ms};
 use super::strip::Strip;
 use super::told::{Told, What};
+use super::{Interval, rank};
 
 /// An agent that speaks within this time of the start was started with the machine.
 const SETTLING_MS: i64 = 5 * 60_000;
@@ -63,9 +63,13 @@ pub(super) fn live(facts: &Facts) -> Option<Lived> {
         (None, Some(told), Some(run)) => told.min(run),
         (None, told, run) => told.or(run).unwrap_or(last),
     };
-    let before = match first <= SETTLING_MS {
-        true => Activity::On,
-        false => Activity::Stopped,
+    let parts = work.strip.intervals();
+    let begins = parts.iter().find(|part| part.activity != Activity::Unknown);
+    let before = match begins.map(|part| part.activity) {
+        _ if first > SETTLING_MS => Activity::Stopped,
+        // The network was no better before it was tried.
+        Some(rung) if rank(rung) >= rank(Activity::LinkDown) => rung,
+        _ => Activity::On,
     };
     Some(Lived {
         first,
@@ -74,7 +78,7 @@ pub(super) fn live(facts: &Facts) -> Option<Lived> {
         before,
         reach_ms,
         pauses: work.pauses(),
-        parts: work.strip.intervals(),
+        parts,
     })
 }
 
@@ -138,7 +142,11 @@ impl Work<'_> {
     fn changes(&self) -> Vec<(i64, i64, Activity)> {
         let mut changes: Vec<(i64, Option<i64>, Activity)> = Vec::new();
         let mut open = false;
+        let mut began = None;
         for told in &self.told {
+            if told.what == What::Start {
+                began = Some(at(told));
+            }
             let rung = match told.what {
                 What::Rung(rung) => Some(rung),
                 What::LinkUp => match changes.last() {
@@ -153,7 +161,10 @@ impl Work<'_> {
                 *to = Some(at(told));
             }
             open = rung.is_some();
-            changes.extend(rung.map(|rung| (at(told), None, rung)));
+            let Some(rung) = rung else { continue };
+            // What is found first was so when the agent began to look.
+            let began = began.take().filter(|began| at(told) - began <= SETTLING_MS);
+            changes.push((began.unwrap_or_else(|| at(told)), None, rung));
         }
         let ended = |(from, to, rung): (i64, Option<i64>, Activity)| {
             let to = match rung {

@@ -169,6 +169,14 @@ fn pause(strip: &mut Strip, boots: &[Placed], now: i64) {
     }
 }
 
+/// When each boot began: as a message told, or so that it ended before the next one.
+pub fn zeros(boots: &[Boot]) -> BTreeMap<(InstallId, u32), i64> {
+    let placed = place(boots).into_iter();
+    placed
+        .map(|boot| ((boot.install, boot.boot), boot.zero))
+        .collect()
+}
+
 /// Places the boots in the controller's time, in their order.
 fn place(boots: &[Boot]) -> Vec<Placed> {
     let mut installs: BTreeMap<InstallId, Vec<&Boot>> = BTreeMap::new();

@@ -8,6 +8,7 @@
 mod boot;
 mod derive;
 mod facts;
+mod fold;
 mod strip;
 mod told;
 
@@ -16,7 +17,7 @@ mod tests;
 
 use declic_common::timeline::Activity;
 
-pub use derive::{Absence, Boot, Carried, Evidence, Live, derive};
+pub use derive::{Absence, Boot, Carried, Evidence, Live, derive, zeros};
 pub use facts::{Facts, Run, SLICE_MS, slice_of};
 pub use told::{Told, What, lowest_failing, of_event, of_status};
 

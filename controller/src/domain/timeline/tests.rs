@@ -496,6 +496,22 @@ proptest! {
     }
 
     #[test]
+    fn what_is_folded_changes_nothing_of_the_days_that_stay(chapters in chapters(), part in 0i64..1_000) {
+        let story = tell(&chapters);
+        let cut = T0 + (story.now - T0) * part / 1_000;
+        let stays = |boots: Vec<Boot>, carried| {
+            derive(&Evidence { since: cut, now: story.now, boots, carried, ..Evidence::default() })
+        };
+        let before = stays(story.boots.clone(), None);
+        let carried = before.first().map(|part| Carried { at: cut, activity: part.activity });
+        let boots = story.boots.iter().map(|boot| {
+            let facts = boot.facts.after(cut - boot.zero.unwrap());
+            Boot { facts, ..*boot }
+        });
+        prop_assert_eq!(stays(boots.collect(), carried), before, "cut at {} of {:?}", cut - T0, story);
+    }
+
+    #[test]
     fn whatever_is_told_the_timeline_has_no_gap_and_no_overlap(
         boots in prop::collection::btree_map((0u64..3, 0u32..4), (prop::option::of(-9_000_000i64..60_000_000), wild_facts()), 0..6),
         since in 0i64..10_000_000, length in 1i64..90_000_000, absent in (0i64..90_000_000, 0i64..90_000_000),
