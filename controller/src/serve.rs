@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::app::hub::Kick;
-use crate::app::{App, announcement};
+use crate::app::{App, announcement, life};
 use crate::config::{Listening, Mqtt, Options, Programme};
 use crate::http::{self, Listeners};
 use crate::ingest::{broker, endpoint};
@@ -25,7 +25,7 @@ use crate::notify::{self, Channels};
 use crate::pki::{Pki, names};
 use crate::store::records::Meta;
 use crate::store::sled::{self, SledStore};
-use crate::store::{Batch, Range, Space, Store, keys, record};
+use crate::store::{Batch, Range, Space, Store, StoreError, keys, record};
 
 /// A controller whose doors are open.
 #[derive(Debug)]
@@ -107,6 +107,10 @@ impl Server {
 
         announcement::certify(&app)?;
 
+        // Before any door opens: what comes in belongs to this life.
+        life::alive(&app, app.started_at.as_millisecond())
+            .await
+            .or_else(only_when_full)?;
         let (stop, _) = watch::channel(false);
         let doors = doors.serve(&options, &app, &stop)?;
         let mut jobs = JoinSet::new();
@@ -143,11 +147,23 @@ impl Server {
             result = result.and(failure(ended));
         }
         self.app.recorder.settled().await;
+        let now = Timestamp::now().as_millisecond();
+        if let Err(error) = life::stopped(&self.app, now).await {
+            tracing::warn!(%error, "failed to note the end of this life");
+        }
         let store = self.store;
         spawn_blocking(move || store.close())
             .await
             .context("closing the store was interrupted")?;
         result
+    }
+}
+
+/// A disk that is nearly full is no reason not to start: reading goes on.
+fn only_when_full(error: StoreError) -> Result<(), StoreError> {
+    match error {
+        StoreError::Full => Ok(()),
+        other => Err(other),
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::machine::Machine;
 use crate::place::Place;
 use crate::process::{Process, faked, printed, program};
 use crate::wait::{PATIENCE, eventually};
@@ -19,6 +20,8 @@ pub struct Agent {
     pub faketime: Option<String>,
     /// The network namespace that it lives in, if not ours.
     pub inside: Option<String>,
+    /// The machine that it runs on, if not ours.
+    pub machine: Option<Machine>,
     /// Its words are kept apart from its state, whose disk may be full.
     log: TempDir,
 }
@@ -30,6 +33,7 @@ impl Default for Agent {
             place: Place::own(),
             faketime: None,
             inside: None,
+            machine: None,
             log: tempfile::tempdir().expect("a temporary folder"),
         }
     }
@@ -98,9 +102,10 @@ impl Agent {
     }
 
     fn command(&self) -> Command {
-        let mut command = match &self.inside {
-            None => Command::new(program("declic-agent")),
-            Some(namespace) => {
+        let mut command = match (&self.machine, &self.inside) {
+            (Some(machine), _) => machine.agent(),
+            (None, None) => Command::new(program("declic-agent")),
+            (None, Some(namespace)) => {
                 let mut command = Command::new("ip");
                 command.args(["netns", "exec", namespace]);
                 command.arg(program("declic-agent"));

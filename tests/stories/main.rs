@@ -13,3 +13,4 @@ mod hostile;
 mod moving;
 mod network_cut;
 mod other_language;
+mod timeline;

@@ -115,7 +115,10 @@ pub fn find(
         .find(|(_, row)| row.id == id))
 }
 
-fn all(store: &dyn Store, device: DeviceId) -> Result<Vec<(Key, CommandRow)>, StoreError> {
+pub(super) fn all(
+    store: &dyn Store,
+    device: DeviceId,
+) -> Result<Vec<(Key, CommandRow)>, StoreError> {
     let mut rows = Vec::new();
     let range = keys::of_device(keys::core::COMMAND, device);
     for_each(store, range, |key, value| {

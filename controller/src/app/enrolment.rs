@@ -232,7 +232,7 @@ pub async fn enrol(
 }
 
 /// Whether a text can be an asset tag or a site.
-fn is_label(text: &str) -> bool {
+pub(super) fn is_label(text: &str) -> bool {
     (1..=LABEL_CHARS).contains(&text.chars().count())
         && text.trim() == text
         && !text.chars().any(char::is_control)

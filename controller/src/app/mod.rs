@@ -9,8 +9,12 @@ pub mod command;
 pub mod counters;
 pub mod device;
 pub mod enrolment;
+pub mod evidence;
 pub mod hub;
+pub mod life;
+pub mod minimise;
 pub mod notice;
+pub mod placement;
 pub mod readiness;
 pub mod recorder;
 pub mod registry;
@@ -18,6 +22,7 @@ pub mod retire;
 pub mod settings;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod timeline;
 
 use std::sync::Arc;
 
@@ -31,6 +36,7 @@ use self::announcement::Announced;
 use self::audit::Turn;
 use self::counters::Counters;
 use self::hub::Hub;
+use self::life::Pulse;
 use self::recorder::Recorder;
 use self::registry::Registry;
 
@@ -48,6 +54,7 @@ pub struct App {
     pub audit: Turn,
     pub programme: Programme,
     pub started_at: Timestamp,
+    pub pulse: Pulse,
 }
 
 impl App {
@@ -79,6 +86,7 @@ impl App {
             audit: Turn::default(),
             programme,
             started_at: now,
+            pulse: Pulse::default(),
         }))
     }
 }

@@ -4,9 +4,10 @@
 //! else that a group of messages changes go into one batch, so that one flush
 //! serves all that waited. Only then are the callers told, receipts sent and the
 //! registry updated. It alone writes the records `Latest`, `Mark`, `Inventory`,
-//! the health and journal rows, and the outcome of commands.
+//! the health, journal and facts rows, and the outcome of commands.
 
 mod group;
+mod noted;
 mod tracked;
 
 use std::pin::Pin;
@@ -70,6 +71,19 @@ enum Job {
     },
     /// Resolves when everything queued before it is settled.
     Fence(Done),
+    /// Minimises a part of what is known of a device.
+    Minimise {
+        device: DeviceId,
+        now: i64,
+        done: oneshot::Sender<Result<Minimised, RecordError>>,
+    },
+}
+
+/// What a part of minimising came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Minimised {
+    pub changed: bool,
+    pub more: bool,
 }
 
 /// The way to the recorder's thread. Dropping every clone stops it, once it has
@@ -143,6 +157,15 @@ impl Recorder {
     /// Resolves when the thread is gone.
     pub async fn died(&self) {
         self.queue.closed().await;
+    }
+
+    /// Minimises a part of what is known of a device; here, because the recorder alone
+    /// writes those rows.
+    pub async fn minimise(&self, device: DeviceId, now: i64) -> Result<Minimised, RecordError> {
+        let (done, answer) = oneshot::channel();
+        let job = Job::Minimise { device, now, done };
+        let _ = self.queue.send(job).await;
+        answer.await.unwrap_or(Err(RecordError::Stopped))
     }
 
     /// Resolves when everything that was queued before is settled.

@@ -4,11 +4,13 @@
 //! comma in numbers. Days and hours are those of Europe/Paris.
 
 use declic_common::Lang;
-use declic_common::api::{CommandState, DeviceSummary, EnrolmentState, Presence};
+use declic_common::api::{CommandState, DeviceSummary, EnrolmentState, Place, Presence};
 use declic_common::report::{Consent, DiskClass, LinkKind, Sensor};
+use declic_common::timeline::Activity;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::domain::days::paris;
 use crate::domain::metric::Unit;
 use crate::domain::presence::Reason;
 
@@ -308,6 +310,32 @@ impl Voice {
         }
     }
 
+    pub(crate) fn place(&self, place: Place) -> &'static str {
+        match place {
+            Place::Home => self.say("un foyer", "a home"),
+            Place::Seat => self.say("un poste d’atelier", "a workshop seat"),
+            Place::Bench => self.say("l’établi", "the bench"),
+            Place::Stock => self.say("la réserve", "the stock"),
+        }
+    }
+
+    pub(crate) fn activity(&self, activity: Activity) -> &'static str {
+        match activity {
+            Activity::On => self.say("allumé", "on"),
+            Activity::Off => self.say("éteint", "off"),
+            Activity::Asleep => self.say("en veille", "asleep"),
+            Activity::PowerCut => self.say("courant coupé", "power cut"),
+            Activity::LinkDown => self.say("câble ou wifi coupé", "link down"),
+            Activity::GatewayDown => self.say("box injoignable", "gateway down"),
+            Activity::DnsDown => self.say("noms injoignables", "DNS down"),
+            Activity::InternetDown => self.say("internet coupé", "internet down"),
+            Activity::ControllerDown => self.say("serveur injoignable", "controller down"),
+            Activity::Paused => self.say("en pause", "paused"),
+            Activity::Stopped => self.say("agent arrêté", "agent stopped"),
+            Activity::Unknown => self.say("inconnu", "unknown"),
+        }
+    }
+
     pub(crate) fn consent(&self, consent: Option<Consent>) -> &'static str {
         match consent {
             Some(Consent::Maintenance) => self.say("entretien", "maintenance"),
@@ -377,11 +405,6 @@ impl Voice {
             other => other,
         }
     }
-}
-
-/// The zone in which days are counted.
-pub(crate) fn paris() -> TimeZone {
-    TimeZone::get("Europe/Paris").expect("the zones are built in")
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 //! time is a parameter.
 
 pub mod dating;
+pub mod days;
 pub mod metric;
 pub mod numbering;
+pub mod placement;
 pub mod presence;
 pub mod rhythm;
 pub mod timeline;

@@ -7,9 +7,11 @@ use crate::app::announcement::AnnounceError;
 use crate::app::command::CommandError;
 use crate::app::device::QueryError;
 use crate::app::enrolment::{CancelError, CreateError};
+use crate::app::placement::PlaceError;
 use crate::app::readiness::Unready;
 use crate::app::retire::RetireError;
 use crate::app::settings::SettingsError;
+use crate::domain::placement::Refusal;
 use crate::pki::PkiError;
 use crate::store::StoreError;
 
@@ -44,6 +46,7 @@ impl From<QueryError> for Failure {
             QueryError::UnknownDevice => ProblemKind::UnknownDevice,
             QueryError::UnknownMetric { .. } => ProblemKind::UnknownMetric,
             QueryError::BadCursor => ProblemKind::BadCursor,
+            QueryError::WithoutConsent(_) => ProblemKind::Refused,
             QueryError::BadLimit { .. } | QueryError::BadPeriod => ProblemKind::BadRequest,
             QueryError::Store(error) => return error.into(),
         };
@@ -98,6 +101,21 @@ impl From<AnnounceError> for Failure {
                 ProblemKind::Internal
             }
             AnnounceError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<PlaceError> for Failure {
+    fn from(error: PlaceError) -> Self {
+        let kind = match &error {
+            PlaceError::UnknownDevice => ProblemKind::UnknownDevice,
+            PlaceError::Retired
+            | PlaceError::Refused(Refusal::WithAnother(_) | Refusal::Already) => {
+                ProblemKind::Conflict
+            }
+            PlaceError::BadSite | PlaceError::Refused(_) => ProblemKind::Refused,
+            PlaceError::Store(error) => return error.clone().into(),
         };
         Failure::of(kind, &error)
     }

@@ -5,8 +5,10 @@
 
 use std::fmt::Debug;
 
+use declic_common::api::Place;
 use declic_common::command::CommandId;
 use declic_common::journal::{Event, Journal};
+use declic_common::timeline::Activity;
 use declic_common::{DeviceId, InstallId};
 use serde_json::json;
 
@@ -19,7 +21,14 @@ const DEVICE: u64 = 0x0123_4567_89AB_CDEF;
 
 /// Checks a record against its file, then as a later version might write it.
 fn check<R: Record + PartialEq + Debug>(name: &str, expected: &R) {
-    let path = format!("{}/tests/records/v1/{name}.hex", env!("CARGO_MANIFEST_DIR"));
+    check_in("v1", name, expected);
+}
+
+fn check_in<R: Record + PartialEq + Debug>(version: &str, name: &str, expected: &R) {
+    let path = format!(
+        "{}/tests/records/{version}/{name}.hex",
+        env!("CARGO_MANIFEST_DIR")
+    );
     let written = encode(expected);
     let hex = data_encoding::HEXLOWER.encode(&written);
     let file = std::fs::read_to_string(&path).unwrap_or_default();
@@ -186,6 +195,8 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         stored: vec![(42, 45), (50, 50)],
         lost: 2,
         zero: None,
+        guess: None,
+        run: None,
     };
     check("mark", &mark);
     check("inventory", &inventory());
@@ -247,6 +258,70 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         next_try_at: 1_790_000_240_080,
     };
     check("notice", &notice);
+}
+
+#[test]
+fn records_of_the_timeline_read_and_are_written_the_same() {
+    let run = RunRow {
+        from: -900_000,
+        to: 3_600_000,
+        reach_ms: 990_000,
+        rung: Activity::On,
+    };
+    let mark = Mark {
+        through: 40,
+        stored: vec![(42, 45)],
+        lost: 2,
+        zero: Some(1_790_000_000_000),
+        guess: Some(1_789_999_000_000),
+        run: Some(run),
+    };
+    check_in("v2", "mark", &mark);
+    let told = |at, what, ms, rung| ToldRow { at, what, ms, rung };
+    let facts = FactsRow {
+        runs: vec![run],
+        told: vec![
+            told(30_000, 0, None, None),
+            told(40_000, 3, None, Some(Activity::DnsDown)),
+            told(90_000, 1, Some(50_000), None),
+        ],
+    };
+    check_in("v2", "facts", &facts);
+    let life = Life {
+        started_at: 1_790_000_000_000,
+        alive_at: 1_790_000_060_000,
+        stopped: true,
+    };
+    check_in("v2", "life", &life);
+    let placements = Placements {
+        periods: vec![
+            Placement {
+                place: Place::Bench,
+                household: None,
+                site: None,
+                from: 1_790_000_000_000,
+                to: Some(1_790_086_400_000),
+            },
+            Placement {
+                place: Place::Home,
+                household: Some("AUB-017".to_owned()),
+                site: Some("aubiers".to_owned()),
+                from: 1_790_086_400_000,
+                to: None,
+            },
+        ],
+    };
+    check_in("v2", "placements", &placements);
+    let activity = Activity::PowerCut;
+    check_in("v2", "day", &DayRow { activity });
+    let folded = Folded {
+        before: 20_782,
+        carried: Some(Activity::Off),
+        reports: 1_344,
+        journals: 61,
+        facts: 40,
+    };
+    check_in("v2", "folded", &folded);
 }
 
 #[test]

@@ -20,6 +20,11 @@ pub mod core {
     pub const COMMAND: u8 = 9;
     pub const REVOKED: u8 = 10;
     pub const NOTICE: u8 = 32;
+    pub const FACTS: u8 = 11;
+    pub const LIFE: u8 = 12;
+    pub const PLACEMENT: u8 = 13;
+    pub const DAY: u8 = 14;
+    pub const FOLDED: u8 = 15;
 }
 
 /// Kind bytes of [`super::Space::Health`].
@@ -114,6 +119,67 @@ pub fn mark(device: DeviceId, install: InstallId, boot: u32) -> Key {
         .0
 }
 
+/// What is known of one slice of one boot.
+pub fn facts(device: DeviceId, install: InstallId, boot: u32, slice: u32) -> Key {
+    Builder::kind(core::FACTS)
+        .device(device)
+        .install(install)
+        .u32(boot)
+        .u32(slice)
+        .0
+}
+
+/// The boot inside a key made by [`mark`] or [`facts`].
+pub fn boot_of(key: &[u8]) -> Option<(InstallId, u32)> {
+    let install: [u8; 8] = key.get(9..17)?.try_into().ok()?;
+    let boot: [u8; 4] = key.get(17..21)?.try_into().ok()?;
+    let install = InstallId::from_bits(u64::from_be_bytes(install));
+    Some((install, u32::from_be_bytes(boot)))
+}
+
+/// The slice inside a key made by [`facts`].
+pub fn slice_of(key: &[u8]) -> Option<u32> {
+    let slice: [u8; 4] = key.get(21..25)?.try_into().ok()?;
+    Some(u32::from_be_bytes(slice))
+}
+
+/// One life of the controller itself, by its start.
+pub fn life(started_at: i64) -> Key {
+    Builder::kind(core::LIFE).time(started_at).0
+}
+
+/// Where a device is and was.
+pub fn placement(device: DeviceId) -> Key {
+    Builder::kind(core::PLACEMENT).device(device).0
+}
+
+/// A folded local day of a placement that began at `from`.
+pub fn day(device: DeviceId, from: i64, day: i32) -> Key {
+    // Days before 1970 sort first.
+    let day = (day as u32) ^ (1 << 31);
+    Builder::kind(core::DAY)
+        .device(device)
+        .time(from)
+        .u32(day)
+        .0
+}
+
+/// The folded days of a placement that began at `from`: (from, to).
+pub fn days_of(device: DeviceId, from: i64) -> (Key, Key) {
+    of_device_between(core::DAY, device, from, from.saturating_add(1))
+}
+
+/// The local day inside a key made by [`day`].
+pub fn day_of(key: &[u8]) -> Option<i32> {
+    let bytes: [u8; 4] = key.get(17..21)?.try_into().ok()?;
+    Some((u32::from_be_bytes(bytes) ^ (1 << 31)) as i32)
+}
+
+/// How far the days of a device were folded.
+pub fn folded(device: DeviceId) -> Key {
+    Builder::kind(core::FOLDED).device(device).0
+}
+
 pub fn inventory(device: DeviceId) -> Key {
     Builder::kind(core::INVENTORY).device(device).0
 }
@@ -188,6 +254,21 @@ pub fn time_of(key: &[u8]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_key_was_made_of_is_read_back() {
+        let (device, install) = (DeviceId::from_bits(1), InstallId::from_bits(9));
+        for key in [mark(device, install, 7), facts(device, install, 7, 3)] {
+            assert_eq!(boot_of(&key), Some((install, 7)));
+        }
+        for n in [-1, 0, 20_782] {
+            let key = day(device, 5, n);
+            assert_eq!((day_of(&key), time_of(&key)), (Some(n), Some(5)));
+            let (from, to) = days_of(device, 5);
+            assert!((from..to).contains(&key));
+        }
+        assert!(day(device, 5, -1) < day(device, 5, 0));
+    }
 
     #[test]
     fn keys_sort_by_device_then_time_then_number() {

@@ -1,8 +1,10 @@
 //! What is stored, record by record. Integer keys are never reused.
 
+use declic_common::api::Place;
 use declic_common::command::{Action, CommandId};
 use declic_common::journal::Event;
 use declic_common::report::HealthReport;
+use declic_common::timeline::Activity;
 use declic_common::{DeviceId, InstallId, inventory};
 use minicbor::{Decode, Encode};
 
@@ -31,6 +33,11 @@ records!(
     Meta = 12 v 1,
     Revoked = 13 v 1,
     NoticeRow = 42 v 1,
+    FactsRow = 14 v 1,
+    Life = 15 v 1,
+    Placements = 16 v 1,
+    DayRow = 17 v 1,
+    Folded = 18 v 1,
 );
 
 /// A device of the programme. Times are ms UTC, controller clock.
@@ -169,6 +176,117 @@ pub struct Mark {
     /// When the boot began, as the message that travelled fastest told it.
     #[n(3)]
     pub zero: Option<i64>,
+    /// The same, out of ages that were guesses: for a boot that has nothing better.
+    #[n(4)]
+    pub guess: Option<i64>,
+    /// The reports that follow each other without a gap up to the newest one: so that
+    /// a report that prolongs them changes no other row.
+    #[n(5)]
+    pub run: Option<RunRow>,
+}
+
+/// Reports without a gap between them, in ms since boot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct RunRow {
+    #[n(0)]
+    pub from: i64,
+    #[n(1)]
+    pub to: i64,
+    #[n(2)]
+    pub reach_ms: u64,
+    #[n(3)]
+    pub rung: Activity,
+}
+
+/// What one slice of one boot is known to have done; joined, never replaced.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct FactsRow {
+    #[n(0)]
+    pub runs: Vec<RunRow>,
+    #[n(1)]
+    pub told: Vec<ToldRow>,
+}
+
+/// One thing that a device said, at a time since boot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct ToldRow {
+    #[n(0)]
+    pub at: u64,
+    /// Which; numbered in `app/evidence`.
+    #[n(1)]
+    pub what: u8,
+    #[n(2)]
+    pub ms: Option<u64>,
+    #[n(3)]
+    pub rung: Option<Activity>,
+}
+
+/// One life of the controller itself.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Life {
+    #[n(0)]
+    pub started_at: i64,
+    /// Last noted that it ran; every minute, and when it stopped in good order.
+    #[n(1)]
+    pub alive_at: i64,
+    #[n(2)]
+    pub stopped: bool,
+}
+
+/// Where a device is and was, oldest first; the last one without an end is where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Placements {
+    #[n(0)]
+    pub periods: Vec<Placement>,
+}
+
+/// A device in one place, from a moment to another.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Placement {
+    #[n(0)]
+    pub place: Place,
+    /// Pseudonymous code of the household, in a home.
+    #[n(1)]
+    pub household: Option<String>,
+    #[n(2)]
+    pub site: Option<String>,
+    #[n(3)]
+    pub from: i64,
+    #[n(4)]
+    pub to: Option<i64>,
+}
+
+/// What a device did on one local day, of which nothing finer is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DayRow {
+    #[n(0)]
+    pub activity: Activity,
+}
+
+/// How far the days of a device were folded, and the proof of it: counts and days.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Folded {
+    /// Local days before this one, counted from 1970, keep one state each.
+    #[n(0)]
+    pub before: i32,
+    /// What it was doing when that day began, if that is known.
+    #[n(1)]
+    pub carried: Option<Activity>,
+    /// Rows of single moments that were removed so far.
+    #[n(2)]
+    pub reports: u64,
+    #[n(3)]
+    pub journals: u64,
+    #[n(4)]
+    pub facts: u64,
 }
 
 /// One report.

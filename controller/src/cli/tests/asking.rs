@@ -264,3 +264,38 @@ async fn a_move_is_announced_with_the_present_ports_unless_told_otherwise() {
     let stays = on(&world, "declic settings stay").await.unwrap().out;
     assert!(stays.contains("no move announced"), "{stays}");
 }
+
+#[tokio::test]
+async fn a_device_is_handed_over_and_its_timeline_begins_there() {
+    let world = World::with_devices().await;
+    on(
+        &world,
+        "declic device deploy BDX-001 --household AUB-017 --site aubiers",
+    )
+    .await
+    .unwrap();
+    let screen = on(&world, "declic device show BDX-001").await.unwrap().out;
+    assert!(screen.contains("household AUB-017"), "{screen}");
+    let parts = on(&world, "declic device timeline BDX-001 --format csv")
+        .await
+        .unwrap();
+    assert!(parts.out.starts_with("from,to,activity\n"), "{}", parts.out);
+    let days = on(&world, "declic device timeline BDX-001 --days --format csv")
+        .await
+        .unwrap();
+    assert!(days.out.starts_with("day,activity,minutes.on,minutes.off,"));
+    let beyond = "declic device timeline BDX-001 --from 2026-10-01";
+    // Its placement began today: there is nothing before, and nothing to refuse.
+    assert!(on(&world, beyond).await.is_ok());
+    on(&world, "declic device return BDX-001 --to stock")
+        .await
+        .unwrap();
+    let again = on(&world, "declic device return BDX-001 --to stock").await;
+    assert_eq!(again.unwrap_err().exit, Exit::Conflict);
+    let named = on(
+        &world,
+        "declic device deploy BDX-001 --household Mme_Martin",
+    )
+    .await;
+    assert_eq!(named.unwrap_err().exit, Exit::Refused);
+}

@@ -21,7 +21,10 @@ const DAY_MS: i64 = 86_400_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signs {
     pub retired: bool,
+    /// Somebody is to switch it on: not on the bench, in stock or in a workshop.
+    pub awaited: bool,
     pub connected: bool,
+    /// Where it is now, not where it was before.
     pub last_seen: Option<i64>,
     /// The device said `off`, `asleep` or `stopped`, and nothing since.
     pub said_goodbye: bool,
@@ -108,7 +111,10 @@ pub fn at_once(signs: &Signs, now: i64) -> Presence {
         return Presence::Retired;
     }
     let Some(last_seen) = signs.last_seen else {
-        return Presence::NeverStarted;
+        return match signs.awaited {
+            true => Presence::NeverStarted,
+            false => Presence::Quiet,
+        };
     };
     if signs.connected {
         return Presence::On;
@@ -150,9 +156,7 @@ pub fn judge(
     };
     let since = match (at_once(signs, now), signs.last_seen) {
         (Presence::Retired, _) => return plain(Presence::Retired, Reason::Retired),
-        (Presence::NeverStarted, _) | (_, None) => {
-            return plain(Presence::NeverStarted, Reason::NeverHeard);
-        }
+        (presence, None) => return plain(presence, Reason::NeverHeard),
         (Presence::On, _) => return plain(Presence::On, Reason::Here),
         (_, Some(since)) => since,
     };

@@ -8,6 +8,7 @@ use crate::domain::rhythm::{Programme as Common, day};
 
 const SIGNS: Signs = Signs {
     retired: false,
+    awaited: true,
     connected: false,
     last_seen: Some(1_000_000),
     said_goodbye: false,
@@ -20,6 +21,11 @@ fn a_device_that_was_never_heard_has_never_started() {
         last_seen: None,
         ..SIGNS
     };
+    let on_the_bench = Signs {
+        awaited: false,
+        ..signs
+    };
+    assert_eq!(at_once(&on_the_bench, 5_000_000_000), Presence::Quiet);
     assert_eq!(at_once(&signs, 5_000_000_000), Presence::NeverStarted);
 }
 

@@ -6,8 +6,10 @@ mod commands;
 mod devices;
 mod enrolments;
 mod history;
+mod placements;
 mod settings;
 mod status;
+mod timeline;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,6 +23,9 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(devices::detail))
         .routes(routes!(devices::latest))
         .routes(routes!(history::history))
+        .routes(routes!(timeline::intervals))
+        .routes(routes!(timeline::days))
+        .routes(routes!(placements::list, placements::create))
         .routes(routes!(changes::get_settings, changes::put_settings))
         .routes(routes!(changes::charter))
         .routes(routes!(changes::retire))

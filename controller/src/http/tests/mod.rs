@@ -4,4 +4,5 @@ mod api;
 mod changes;
 mod doors;
 mod paging;
+mod timeline;
 pub(crate) mod world;

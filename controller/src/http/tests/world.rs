@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use declic_common::api::{NewPlacement, Place};
 use declic_common::envelope::{Envelope, Number, UpBody};
 use declic_common::inventory::Inventory;
 use declic_common::report::HealthReport;
@@ -15,9 +16,9 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::app::App;
 use crate::app::recorder::Heard;
 use crate::app::registry::add_device;
+use crate::app::{App, placement};
 use crate::cli::client::plain_client;
 use crate::config::{Listening, Programme};
 use crate::http::{Listeners, bind_tcp, bind_unix, serve, socket_path};
@@ -180,7 +181,16 @@ impl World {
     }
 
     pub(crate) async fn enrol(&self, n: u64, asset: Option<&str>, site: Option<&str>) {
-        let enrolled_at = 1_790_000_000_000;
+        self.enrol_at(n, asset, site, 1_790_000_000_000).await;
+    }
+
+    pub(crate) async fn enrol_at(
+        &self,
+        n: u64,
+        asset: Option<&str>,
+        site: Option<&str>,
+        enrolled_at: i64,
+    ) {
         let record = Device {
             id: device(n),
             asset: asset.map(str::to_owned),
@@ -202,6 +212,18 @@ impl World {
         self.app.registry.put_device(record);
     }
 
+    /// Hands a device over to a household at a moment of the past.
+    pub(crate) async fn place_at(&self, n: u64, household: &str, from: i64) {
+        let new = NewPlacement {
+            place: Place::Home,
+            household: Some(household.to_owned()),
+            site: None,
+        };
+        placement::put(&self.app, device(n), new, "test", from)
+            .await
+            .unwrap();
+    }
+
     pub(crate) async fn hear(&self, n: u64, at: i64, seq: u64, body: UpBody) {
         let envelope = Envelope {
             number: Number {
@@ -219,7 +241,7 @@ impl World {
         self.record(n, at, Heard::Message(envelope)).await;
     }
 
-    async fn record(&self, n: u64, at: i64, heard: Heard) {
+    pub(crate) async fn record(&self, n: u64, at: i64, heard: Heard) {
         let recording = self.app.recorder.record(device(n), at, heard).await;
         recording.done().await.unwrap();
     }
