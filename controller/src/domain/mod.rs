@@ -5,4 +5,6 @@ pub mod dating;
 pub mod metric;
 pub mod numbering;
 pub mod presence;
+
+pub mod ticket;
 pub mod timeline;
