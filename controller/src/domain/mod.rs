@@ -6,5 +6,6 @@ pub mod metric;
 pub mod numbering;
 pub mod presence;
 
+pub mod rules;
 pub mod ticket;
 pub mod timeline;
