@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use declic_common::settings::{Address, Settings};
 
+use crate::domain::rules::thresholds::Thresholds;
 use crate::ingest::broker;
 
 /// How a controller is run.
@@ -20,6 +21,8 @@ pub struct Options {
     pub public: Address,
     /// What a new device is set to.
     pub settings: Settings,
+    /// When rules open tickets.
+    pub rules: Thresholds,
     /// Simulated homes: not a real programme.
     pub demo: bool,
 }
@@ -38,6 +41,8 @@ pub struct Programme {
     pub address: Address,
     /// What a new device is set to.
     pub settings: Settings,
+    /// When rules open tickets.
+    pub rules: Thresholds,
     /// Where this process listens, as people read it.
     pub listening: Listening,
     /// Simulated homes: not a real programme.

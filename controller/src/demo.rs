@@ -21,6 +21,7 @@ use tokio::task::{JoinSet, LocalSet};
 
 use crate::app::{App, enrolment};
 use crate::config::{Mqtt, Options};
+use crate::domain::rules::thresholds::Thresholds;
 use crate::serve::{Server, asked_to_stop};
 
 /// Enrolments at once.
@@ -65,6 +66,7 @@ pub async fn run(options: DemoOptions, show: impl FnOnce(&Tour)) -> anyhow::Resu
             enrol_port: 0,
         },
         settings: Settings::default(),
+        rules: Thresholds::default(),
         demo: true,
     })
     .await?;

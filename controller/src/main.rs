@@ -71,6 +71,7 @@ fn serve_options(serve: Serve) -> anyhow::Result<Options> {
         http: Some(serve.http),
         data_dir: serve.data_dir,
         settings: serve.settings,
+        rules: serve.rules,
         demo: false,
     })
 }

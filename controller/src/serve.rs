@@ -93,6 +93,7 @@ impl Server {
         let programme = Programme {
             address,
             settings: options.settings.clone(),
+            rules: options.rules.clone(),
             listening: doors.listening(&options),
             demo: options.demo,
             data_dir: options.data_dir.clone(),

@@ -218,7 +218,7 @@ pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
         device: device.id,
         asset: device.asset.clone(),
         site: device.site.clone(),
-        presence: presence::judge(&signs(entry, connected), now.as_millisecond()),
+        presence: presence(app, entry, now.as_millisecond()),
         connected,
         enrolled_at: time(device.enrolled_at),
         last_seen: latest.last_seen.map(time),
@@ -231,6 +231,12 @@ pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
             .and_then(|report| report.agent.as_ref())
             .and_then(|agent| agent.version.clone()),
     }
+}
+
+/// Whether a device is with us. Whoever wants to know asks here.
+pub fn presence(app: &App, entry: &Entry, now: i64) -> Presence {
+    let connected = app.hub.is_connected(entry.device.id);
+    presence::judge(&signs(entry, connected), now)
 }
 
 /// What presence is judged by.

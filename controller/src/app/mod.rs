@@ -3,18 +3,24 @@
 //! The doors call this; it calls `domain` for decisions and `store` for keeping.
 
 pub mod audit;
+pub mod baseline;
 pub mod certificate;
 pub mod command;
 pub mod counters;
 pub mod device;
 pub mod enrolment;
 pub mod hub;
+pub mod placement;
 pub mod recorder;
 pub mod registry;
 pub mod retire;
+pub mod rules;
 pub mod settings;
+pub mod silence;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod ticket;
+pub mod today;
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::App;
 use crate::config::{Listening, Programme};
+use crate::domain::rules::thresholds::Thresholds;
 use crate::pki::Pki;
 use crate::store::sled::{Options, SledStore};
 
@@ -32,6 +33,7 @@ pub(crate) fn app_at(dir: &Path, address: Address, pki: Pki) -> Arc<App> {
     let programme = Programme {
         address,
         settings: Settings::default(),
+        rules: Thresholds::default(),
         listening: Listening::default(),
         demo: false,
         data_dir: dir.to_owned(),

@@ -1,7 +1,7 @@
 //! What `declic serve` is told: flags over environment over file over defaults.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -9,6 +9,8 @@ use declic_common::limits::{INTERVAL_DEFAULT_S, INTERVAL_MAX_S, INTERVAL_MIN_S};
 use declic_common::settings::{Address, Settings};
 use declic_common::tr;
 use serde::Deserialize;
+
+use crate::domain::rules::thresholds::Thresholds;
 
 const DATA_DIR: &str = "/var/lib/declic";
 const MQTT: &str = "0.0.0.0:8883";
@@ -80,6 +82,14 @@ pub struct ServeArgs {
         )
     )]
     pub probe_hosts: Vec<String>,
+    #[arg(
+        long, env = "DECLIC_RULES", value_name = "FILE",
+        help = tr(
+            "Seuils des tickets qui s’ouvrent seuls (voir `declic rules`)",
+            "Thresholds of the tickets that open by themselves (see `declic rules`)"
+        )
+    )]
+    pub rules: Option<PathBuf>,
 }
 
 /// The file, under the same names.
@@ -97,6 +107,7 @@ struct File {
     interval: Option<u32>,
     #[serde(default)]
     probe_host: Vec<String>,
+    rules: Option<PathBuf>,
 }
 
 /// All that `declic serve` needs, checked.
@@ -112,6 +123,8 @@ pub struct Serve {
     pub broker: Option<String>,
     /// What a new device is set to.
     pub settings: Settings,
+    /// When rules open tickets.
+    pub rules: Thresholds,
 }
 
 impl ServeArgs {
@@ -156,6 +169,10 @@ impl ServeArgs {
             ..Settings::default()
         };
         settings.check()?;
+        let rules = match self.rules.or(file.rules) {
+            Some(path) => read_rules(&path)?,
+            None => Thresholds::default(),
+        };
         let serve = Serve {
             data_dir: self
                 .data_dir
@@ -169,6 +186,7 @@ impl ServeArgs {
             public_enrol_port: self.public_enrol_port.or(file.public_enrol_port),
             broker,
             settings,
+            rules,
         };
         // Port 0 means any: what it becomes is known once it is open.
         anyhow::ensure!(
@@ -188,6 +206,13 @@ impl Serve {
             enrol_port: self.public_enrol_port.unwrap_or(enrol_port),
         }
     }
+}
+
+/// Reads a file of rules. Blocks.
+pub(super) fn read_rules(path: &Path) -> anyhow::Result<Thresholds> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("failed to read {}", path.display()))?;
+    Thresholds::parse(&text).with_context(|| format!("unusable rules in {}", path.display()))
 }
 
 /// The address itself when everything stays on this machine. Otherwise nobody but

@@ -8,6 +8,9 @@ use crate::app::device::QueryError;
 use crate::app::enrolment::{CancelError, CreateError};
 use crate::app::retire::RetireError;
 use crate::app::settings::SettingsError;
+use crate::app::silence::SilenceError;
+use crate::app::ticket::TicketError;
+use crate::domain::ticket::Refused;
 use crate::store::StoreError;
 
 impl From<StoreError> for Failure {
@@ -68,6 +71,39 @@ impl From<SettingsError> for Failure {
             SettingsError::Retired => ProblemKind::Conflict,
             SettingsError::Bad(_) => ProblemKind::Refused,
             SettingsError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<TicketError> for Failure {
+    fn from(error: TicketError) -> Self {
+        let kind = match &error {
+            TicketError::UnknownDevice => ProblemKind::UnknownDevice,
+            TicketError::UnknownTicket => ProblemKind::UnknownTicket,
+            TicketError::Gone
+            | TicketError::OtherIsOpen(_)
+            | TicketError::Refused(
+                Refused::Stale { .. } | Refused::State { .. } | Refused::AlreadySwapped,
+            ) => ProblemKind::Conflict,
+            TicketError::NotAPersons | TicketError::Bad(_) | TicketError::Refused(_) => {
+                ProblemKind::Refused
+            }
+            TicketError::Store(error) => return error.clone().into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<SilenceError> for Failure {
+    fn from(error: SilenceError) -> Self {
+        let kind = match error {
+            SilenceError::UnknownDevice => ProblemKind::UnknownDevice,
+            SilenceError::WhoseSilence
+            | SilenceError::UnknownSite
+            | SilenceError::NotOfRules
+            | SilenceError::BadHours => ProblemKind::Refused,
+            SilenceError::Store(error) => return error.into(),
         };
         Failure::of(kind, &error)
     }

@@ -30,7 +30,7 @@ use declic_common::ticket::{Cause, Fact};
 use self::baseline::Baseline;
 use self::thresholds::{Hysteresis, Thresholds};
 use self::watch::{Pace, Trend, Watch};
-use super::ticket::Evidence;
+pub use super::ticket::Evidence;
 
 pub(crate) const MINUTE_MS: i64 = 60_000;
 pub(crate) const HOUR_MS: i64 = 60 * MINUTE_MS;

@@ -7,6 +7,7 @@ mod devices;
 mod enrolments;
 mod history;
 mod status;
+mod tickets;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,6 +28,11 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(commands::list, commands::send))
         .routes(routes!(enrolments::list, enrolments::create))
         .routes(routes!(enrolments::cancel))
+        .routes(routes!(tickets::list, tickets::open))
+        .routes(routes!(tickets::detail))
+        .routes(routes!(tickets::change))
+        .routes(routes!(tickets::today))
+        .routes(routes!(tickets::silences, tickets::silence))
         .routes(routes!(status::status))
         .routes(routes!(audit::list))
         .routes(routes!(audit::check))

@@ -4,4 +4,5 @@ mod api;
 mod changes;
 mod doors;
 mod paging;
+mod tickets;
 pub(crate) mod world;
