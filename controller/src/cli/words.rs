@@ -11,6 +11,8 @@ use jiff::tz::TimeZone;
 
 use crate::domain::metric::Unit;
 
+mod ticket;
+
 /// Narrow no-break space.
 const NNBSP: char = '\u{202f}';
 

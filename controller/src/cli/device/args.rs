@@ -110,7 +110,7 @@ pub enum Sort {
     LastSeen,
 }
 
-fn word<T: Copy + 'static>(
+pub(in crate::cli) fn word<T: Copy + 'static>(
     all: &'static [T],
     as_str: fn(T) -> &'static str,
 ) -> PossibleValuesParser {
