@@ -22,6 +22,7 @@ pub mod report;
 pub mod settings;
 pub mod socket;
 pub mod status;
+pub mod ticket;
 pub mod timeline;
 pub mod topic;
 

@@ -32,6 +32,7 @@ words! {
         14 NotReady = "not-ready",
         /// A fault of the controller.
         15 Internal = "internal",
+        16 UnknownTicket = "unknown-ticket",
     }
 }
 
@@ -40,9 +41,10 @@ impl ProblemKind {
     pub fn status(self) -> u16 {
         match self {
             ProblemKind::BadRequest | ProblemKind::BadCursor | ProblemKind::UnknownMetric => 400,
-            ProblemKind::NotFound | ProblemKind::UnknownDevice | ProblemKind::UnknownEnrolment => {
-                404
-            }
+            ProblemKind::NotFound
+            | ProblemKind::UnknownDevice
+            | ProblemKind::UnknownEnrolment
+            | ProblemKind::UnknownTicket => 404,
             ProblemKind::MethodNotAllowed => 405,
             ProblemKind::Conflict => 409,
             ProblemKind::TooLarge => 413,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use declic_common::settings::{Address, Settings};
 
+use crate::domain::rules::thresholds::Thresholds;
 use crate::ingest::broker;
 use crate::notify;
 
@@ -25,6 +26,8 @@ pub struct Options {
     pub notify: notify::settings::Settings,
     /// Call after so many days of silence, whatever the rhythm of a home.
     pub call_after_days: Option<u32>,
+    /// When rules open tickets.
+    pub rules: Thresholds,
     /// Simulated homes: not a real programme.
     pub demo: bool,
 }
@@ -45,6 +48,8 @@ pub struct Programme {
     pub settings: Settings,
     /// Call after so many days of silence, whatever the rhythm of a home.
     pub call_after_days: Option<u32>,
+    /// When rules open tickets.
+    pub rules: Thresholds,
     /// Where this process listens, as people read it.
     pub listening: Listening,
     /// Simulated homes: not a real programme.

@@ -21,6 +21,7 @@ use tokio::task::{JoinSet, LocalSet};
 
 use crate::app::{App, enrolment};
 use crate::config::{Mqtt, Options};
+use crate::domain::rules::thresholds::Thresholds;
 use crate::serve::{Server, asked_to_stop};
 
 /// Enrolments at once.
@@ -67,6 +68,7 @@ pub async fn run(options: DemoOptions, show: impl FnOnce(&Tour)) -> anyhow::Resu
         settings: Settings::default(),
         notify: Default::default(),
         call_after_days: None,
+        rules: Thresholds::default(),
         demo: true,
     })
     .await?;

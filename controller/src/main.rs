@@ -73,6 +73,7 @@ fn serve_options(serve: Serve) -> anyhow::Result<Options> {
         settings: serve.settings,
         notify: serve.notify,
         call_after_days: serve.call_after_days,
+        rules: serve.rules,
         demo: false,
     })
 }

@@ -95,6 +95,7 @@ impl Server {
         let programme = Programme {
             address,
             settings: options.settings.clone(),
+            rules: options.rules.clone(),
             listening: doors.listening(&options),
             call_after_days: options.call_after_days,
             demo: options.demo,

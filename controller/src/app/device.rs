@@ -228,11 +228,7 @@ pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
             .and_then(|placement| placement.site.clone())
             .or_else(|| device.site.clone()),
         placement: placement.map(placement::info),
-        presence: presence::for_now(
-            &signs(entry, connected),
-            app.programme.call_after_days,
-            now.as_millisecond(),
-        ),
+        presence: presence(app, entry, now.as_millisecond()),
         revoked: device.revoked_at.is_some(),
         connected,
         enrolled_at: time(device.enrolled_at),
@@ -246,6 +242,12 @@ pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
             .and_then(|report| report.agent.as_ref())
             .and_then(|agent| agent.version.clone()),
     }
+}
+
+/// Whether a device is with us. Whoever wants to know asks here.
+pub fn presence(app: &App, entry: &Entry, now: i64) -> Presence {
+    let connected = app.hub.is_connected(entry.device.id);
+    presence::for_now(&signs(entry, connected), app.programme.call_after_days, now)
 }
 
 /// What presence is judged by.

@@ -4,6 +4,7 @@
 
 pub mod announcement;
 pub mod audit;
+pub mod baseline;
 pub mod certificate;
 pub mod command;
 pub mod counters;
@@ -19,10 +20,14 @@ pub mod readiness;
 pub mod recorder;
 pub mod registry;
 pub mod retire;
+pub mod rules;
 pub mod settings;
+pub mod silence;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod ticket;
 pub mod timeline;
+pub mod today;
 
 use std::sync::Arc;
 

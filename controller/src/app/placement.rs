@@ -15,6 +15,7 @@ use super::device::time;
 use super::enrolment::is_label;
 use super::registry::Entry;
 use crate::domain::placement::{self, Refusal, Wish};
+use crate::domain::rules;
 use crate::store::StoreError;
 use crate::store::records::{HealthRow, Placement, Placements};
 
@@ -153,4 +154,20 @@ impl Entry {
     pub fn agrees_to_usage(&self) -> bool {
         self.report().and_then(|row| row.report.consent) == Some(Consent::Usage)
     }
+}
+
+/// The placement that rules go by; without one, a device counts as in use.
+pub fn of(app: &App, device: DeviceId) -> Option<rules::Placement> {
+    let entry = app.registry.get(device)?;
+    let placement = entry.placement()?;
+    Some(rules::Placement {
+        place: placement.place,
+        household: placement.household.clone(),
+        since: placement.from,
+    })
+}
+
+/// Code of the household that has a device.
+pub fn household(app: &App, device: DeviceId) -> Option<String> {
+    of(app, device)?.household
 }

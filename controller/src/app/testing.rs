@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::App;
 use crate::config::{Listening, Programme};
+use crate::domain::rules::thresholds::Thresholds;
 use crate::pki::Pki;
 use crate::store::sled::{Options, SledStore};
 use crate::store::{Batch, Commit, Key, Range, Space, Store, StoreError, StoreState, Value};
@@ -40,6 +41,7 @@ pub(crate) fn app_on(store: Arc<dyn Store>, dir: &Path, address: Address, pki: P
     let programme = Programme {
         address,
         settings: Settings::default(),
+        rules: Thresholds::default(),
         listening: Listening::default(),
         call_after_days: None,
         demo: false,

@@ -57,6 +57,7 @@ impl Failure {
             Some(ProblemKind::UnknownEnrolment) => {
                 tr("code d’inscription inconnu", "unknown enrolment code").to_owned()
             }
+            Some(ProblemKind::UnknownTicket) => tr("ticket inconnu", "unknown ticket").to_owned(),
             Some(ProblemKind::DiskFull) => tr(
                 "le disque des données est presque plein : libérer de la place, l’écriture reprendra d’elle-même",
                 "the disk that holds the data is nearly full: free some space, writing resumes by itself",

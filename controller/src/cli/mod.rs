@@ -13,10 +13,13 @@ mod enrol;
 mod exit;
 mod output;
 mod rhythm;
+mod rules;
 pub mod serve;
 mod settings;
 mod status;
 mod store;
+mod ticket;
+mod today;
 mod words;
 
 #[cfg(test)]
@@ -37,10 +40,13 @@ use self::enrol::EnrolArgs;
 use self::exit::{Exit, Failure};
 use self::output::{Said, clean};
 use self::rhythm::RhythmCommand;
+use self::rules::RulesArgs;
 use self::serve::ServeArgs;
 use self::settings::SettingsArgs;
 use self::status::StatusArgs;
 use self::store::StoreCommand;
+use self::ticket::TicketArgs;
+use self::today::TodayArgs;
 use self::words::Voice;
 
 #[derive(Parser, Clone, Debug, PartialEq, Eq)]
@@ -67,6 +73,15 @@ pub enum Command {
     Serve(ServeArgs),
     #[command(about = tr("Essayer sur cette machine, avec des foyers simulés", "Try it on this machine, with simulated homes"))]
     Demo(DemoArgs),
+    #[command(about = tr(
+        "Qui a besoin de moi aujourd’hui, pourquoi, et quoi emporter",
+        "Who needs me today, why, and what to bring"
+    ))]
+    Today(TodayArgs),
+    #[command(about = tr("Les tickets : ce qui est à réparer ou à répondre", "The tickets: what is to be repaired or answered"))]
+    Ticket(TicketArgs),
+    #[command(about = tr("Les seuils des tickets qui s’ouvrent seuls", "The thresholds of the tickets that open by themselves"))]
+    Rules(RulesArgs),
     #[command(about = tr("Les PC", "The devices"))]
     Device(DeviceArgs),
     #[command(about = tr("Inscrire des PC", "Let devices join"))]
@@ -177,7 +192,10 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         }
         Command::Store(command) => return finish(store::run(&command, &Voice::current())),
         Command::Rhythm(command) => return finish(rhythm::run(&command, &Voice::current())),
+        Command::Rules(args) => return finish(rules::run(&args)),
         Command::Completions(args) => return finish(Ok(completions::run(&args))),
+        Command::Today(args) => (args.target.clone(), Asked::Today(args)),
+        Command::Ticket(args) => (args.target.clone(), Asked::Ticket(args)),
         Command::Device(args) => (args.target.clone(), Asked::Device(args)),
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
         Command::Status(args) => (args.target.clone(), Asked::Status(args)),
@@ -193,7 +211,10 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
 
 /// What a running controller is asked.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // one of them, once in a process
 enum Asked {
+    Today(TodayArgs),
+    Ticket(TicketArgs),
     Device(DeviceArgs),
     Enrol(EnrolArgs),
     Status(StatusArgs),
@@ -204,6 +225,8 @@ enum Asked {
 async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failure> {
     let controller = Controller::new(target)?;
     match asked {
+        Asked::Today(args) => today::run(args, &controller, voice).await,
+        Asked::Ticket(args) => ticket::run(args.command, &controller, voice).await,
         Asked::Device(args) => device::run(args.command, &controller, voice).await,
         Asked::Enrol(args) => enrol::run(args.command, &controller, voice).await,
         Asked::Status(args) => status::run(args.format, &controller, voice).await,

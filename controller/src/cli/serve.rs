@@ -1,7 +1,7 @@
 //! What `declic serve` is told: flags over environment over file over defaults.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -10,6 +10,7 @@ use declic_common::settings::{Address, Settings};
 use declic_common::tr;
 use serde::Deserialize;
 
+use crate::domain::rules::thresholds::Thresholds;
 use crate::notify;
 
 const DATA_DIR: &str = "/var/lib/declic";
@@ -93,6 +94,14 @@ pub struct ServeArgs {
         )
     )]
     pub call_after_days: Option<u32>,
+    #[arg(
+        long, env = "DECLIC_RULES", value_name = "FILE",
+        help = tr(
+            "Seuils des tickets qui s’ouvrent seuls (voir `declic rules`)",
+            "Thresholds of the tickets that open by themselves (see `declic rules`)"
+        )
+    )]
+    pub rules: Option<PathBuf>,
 }
 
 /// The file, under the same names.
@@ -114,6 +123,7 @@ struct File {
     webhook: Option<notify::settings::Webhook>,
     #[serde(alias = "call_after_days")]
     call_after_days: Option<u32>,
+    rules: Option<PathBuf>,
 }
 
 /// All that `declic serve` needs, checked.
@@ -133,6 +143,8 @@ pub struct Serve {
     pub notify: notify::settings::Settings,
     /// Call after so many days of silence, whatever the rhythm of a home.
     pub call_after_days: Option<u32>,
+    /// When rules open tickets.
+    pub rules: Thresholds,
 }
 
 impl ServeArgs {
@@ -177,6 +189,10 @@ impl ServeArgs {
             ..Settings::default()
         };
         settings.check()?;
+        let rules = match self.rules.or(file.rules) {
+            Some(path) => read_rules(&path)?,
+            None => Thresholds::default(),
+        };
         let serve = Serve {
             data_dir: self
                 .data_dir
@@ -195,6 +211,7 @@ impl ServeArgs {
                 webhook: file.webhook,
             },
             call_after_days: self.call_after_days.or(file.call_after_days),
+            rules,
         };
         anyhow::ensure!(
             serve
@@ -220,6 +237,13 @@ impl Serve {
             enrol_port: self.public_enrol_port.unwrap_or(enrol_port),
         }
     }
+}
+
+/// Reads a file of rules. Blocks.
+pub(super) fn read_rules(path: &Path) -> anyhow::Result<Thresholds> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("failed to read {}", path.display()))?;
+    Thresholds::parse(&text).with_context(|| format!("unusable rules in {}", path.display()))
 }
 
 /// The address itself when everything stays on this machine. Otherwise nobody but

@@ -14,6 +14,8 @@ use crate::domain::days::paris;
 use crate::domain::metric::Unit;
 use crate::domain::presence::Reason;
 
+mod ticket;
+
 /// Narrow no-break space.
 const NNBSP: char = '\u{202f}';
 

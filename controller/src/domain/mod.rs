@@ -8,4 +8,7 @@ pub mod numbering;
 pub mod placement;
 pub mod presence;
 pub mod rhythm;
+
+pub mod rules;
+pub mod ticket;
 pub mod timeline;

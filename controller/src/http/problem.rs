@@ -69,6 +69,11 @@ pub(super) fn explain(kind: ProblemKind) -> (&'static str, &'static str) {
             "No enrolment code of this controller has this id. The id is not the code itself; \
              GET /api/v1/enrolments lists the ids.",
         ),
+        ProblemKind::UnknownTicket => (
+            "unknown ticket",
+            "No ticket of this controller has this number. GET /api/v1/tickets?all=true lists them \
+             all, closed ones included.",
+        ),
         ProblemKind::UnknownMetric => (
             "unknown metric",
             "History is kept under fixed names. The detail of the problem lists them all.",

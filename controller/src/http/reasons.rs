@@ -11,7 +11,10 @@ use crate::app::placement::PlaceError;
 use crate::app::readiness::Unready;
 use crate::app::retire::RetireError;
 use crate::app::settings::SettingsError;
+use crate::app::silence::SilenceError;
+use crate::app::ticket::TicketError;
 use crate::domain::placement::Refusal;
+use crate::domain::ticket::Refused;
 use crate::pki::PkiError;
 use crate::store::StoreError;
 
@@ -106,6 +109,25 @@ impl From<AnnounceError> for Failure {
     }
 }
 
+impl From<TicketError> for Failure {
+    fn from(error: TicketError) -> Self {
+        let kind = match &error {
+            TicketError::UnknownDevice => ProblemKind::UnknownDevice,
+            TicketError::UnknownTicket => ProblemKind::UnknownTicket,
+            TicketError::Gone
+            | TicketError::OtherIsOpen(_)
+            | TicketError::Refused(
+                Refused::Stale { .. } | Refused::State { .. } | Refused::AlreadySwapped,
+            ) => ProblemKind::Conflict,
+            TicketError::NotAPersons | TicketError::Bad(_) | TicketError::Refused(_) => {
+                ProblemKind::Refused
+            }
+            TicketError::Store(error) => return error.clone().into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
 impl From<PlaceError> for Failure {
     fn from(error: PlaceError) -> Self {
         let kind = match &error {
@@ -116,6 +138,20 @@ impl From<PlaceError> for Failure {
             }
             PlaceError::BadSite | PlaceError::Refused(_) => ProblemKind::Refused,
             PlaceError::Store(error) => return error.clone().into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<SilenceError> for Failure {
+    fn from(error: SilenceError) -> Self {
+        let kind = match error {
+            SilenceError::UnknownDevice => ProblemKind::UnknownDevice,
+            SilenceError::WhoseSilence
+            | SilenceError::UnknownSite
+            | SilenceError::NotOfRules
+            | SilenceError::BadHours => ProblemKind::Refused,
+            SilenceError::Store(error) => return error.into(),
         };
         Failure::of(kind, &error)
     }

@@ -3,6 +3,7 @@
 
 use declic_common::command::CommandId;
 use declic_common::envelope::Number;
+use declic_common::ticket::{Cause, TicketId};
 use declic_common::{DeviceId, InstallId};
 
 use super::Key;
@@ -25,6 +26,13 @@ pub mod core {
     pub const PLACEMENT: u8 = 13;
     pub const DAY: u8 = 14;
     pub const FOLDED: u8 = 15;
+    pub const TICKET: u8 = 16;
+    pub const TICKET_EVENT: u8 = 17;
+    pub const TICKET_TEXT: u8 = 18;
+    pub const CAUSE_TICKET: u8 = 19;
+    pub const WATCHES: u8 = 20;
+    pub const BASELINE: u8 = 21;
+    pub const SILENCE: u8 = 22;
 }
 
 /// Kind bytes of [`super::Space::Health`].
@@ -201,6 +209,54 @@ pub fn command(device: DeviceId, issued_at: i64, id: CommandId) -> Key {
         .0
 }
 
+pub fn ticket(id: TicketId) -> Key {
+    Builder::kind(core::TICKET).u64(id.0).0
+}
+
+/// What made this version of a ticket.
+pub fn ticket_event(id: TicketId, version: u64) -> Key {
+    Builder::kind(core::TICKET_EVENT).u64(id.0).u64(version).0
+}
+
+/// The words of a person in that event.
+pub fn ticket_text(id: TicketId, version: u64) -> Key {
+    Builder::kind(core::TICKET_TEXT).u64(id.0).u64(version).0
+}
+
+/// All events, or all texts, of a ticket: (from, to).
+pub fn of_ticket(kind: u8, id: TicketId) -> (Key, Key) {
+    let key = |n| Builder::kind(kind).u64(n).0;
+    (key(id.0), key(id.0.saturating_add(1)))
+}
+
+/// The version inside a key made by [`ticket_event`] or [`ticket_text`].
+pub fn version_of(key: &[u8]) -> Option<u64> {
+    Some(u64::from_be_bytes(key.get(9..17)?.try_into().ok()?))
+}
+
+/// The newest ticket of a device and cause.
+pub fn cause_ticket(device: DeviceId, cause: Cause) -> Key {
+    let cause = cause.as_str().as_bytes();
+    Builder::kind(core::CAUSE_TICKET)
+        .device(device)
+        .bytes(cause)
+        .0
+}
+
+pub fn watches(device: DeviceId) -> Key {
+    Builder::kind(core::WATCHES).device(device).0
+}
+
+pub fn baseline(device: DeviceId) -> Key {
+    Builder::kind(core::BASELINE).device(device).0
+}
+
+/// By what is silenced: a cause or all, and 32 bytes that stand for a device or a site.
+pub fn silence(cause: Option<Cause>, whom: &[u8; 32]) -> Key {
+    let cause = cause.map_or("all", Cause::as_str).as_bytes();
+    Builder::kind(core::SILENCE).bytes(whom).bytes(cause).0
+}
+
 /// By device and dated time.
 pub fn health(device: DeviceId, dated_at: i64, number: Number) -> Key {
     numbered(health::REPORT, device, dated_at, number)
@@ -243,6 +299,12 @@ pub fn of_device_between(kind: u8, device: DeviceId, from: i64, to: i64) -> (Key
 /// All keys of one kind: (from, to).
 pub fn of_kind(kind: u8) -> (Key, Key) {
     (vec![kind], vec![kind + 1])
+}
+
+/// The device inside a key that begins with one.
+pub fn device_of(key: &[u8]) -> Option<DeviceId> {
+    let bytes: [u8; 8] = key.get(1..9)?.try_into().ok()?;
+    Some(DeviceId::from_bits(u64::from_be_bytes(bytes)))
 }
 
 /// The dated time inside a key made by [`health()`], [`journal`], [`help`] or [`command`].

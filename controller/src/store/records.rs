@@ -18,6 +18,9 @@ macro_rules! records {
         }
     )*};
 }
+
+pub mod tickets;
+
 records!(
     Device = 1 v 1,
     Enrolment = 2 v 1,
@@ -346,8 +349,12 @@ pub struct HelpRow {
     pub received_at: i64,
     #[n(1)]
     pub estimated: bool,
+    /// In the household's words, until they are moved to the ticket.
     #[n(2)]
     pub text: String,
+    /// Number of the ticket that took the call.
+    #[n(3)]
+    pub ticket: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]

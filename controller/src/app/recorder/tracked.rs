@@ -146,6 +146,7 @@ impl Tracked {
                     received_at,
                     estimated: dated.estimated,
                     text: help.text.clone(),
+                    ticket: None,
                 };
                 batch.put(Space::Core, keys::help(id, dated.at, number), encode(&row));
             }

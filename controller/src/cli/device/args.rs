@@ -153,7 +153,7 @@ impl From<Elsewhere> for Place {
     }
 }
 
-fn word<T: Copy + 'static>(
+pub(in crate::cli) fn word<T: Copy + 'static>(
     all: &'static [T],
     as_str: fn(T) -> &'static str,
 ) -> PossibleValuesParser {

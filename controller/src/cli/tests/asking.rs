@@ -16,6 +16,8 @@ use crate::http::tests::world::{World, device};
 async fn type_in(line: &str, last: &[&str]) -> Result<Said, Failure> {
     let words = line.split(' ').chain(last.iter().copied());
     let (target, asked) = match Cli::try_parse_from(words).unwrap().command {
+        Command::Today(args) => (args.target.clone(), Asked::Today(args)),
+        Command::Ticket(args) => (args.target.clone(), Asked::Ticket(args)),
         Command::Device(args) => (args.target.clone(), Asked::Device(args)),
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
         Command::Status(args) => (args.target.clone(), Asked::Status(args)),
@@ -27,7 +29,7 @@ async fn type_in(line: &str, last: &[&str]) -> Result<Said, Failure> {
 }
 
 /// Asks the controller of a world over its socket.
-async fn on(world: &World, line: &str) -> Result<Said, Failure> {
+pub(super) async fn on(world: &World, line: &str) -> Result<Said, Failure> {
     let dir = world.dir.path().to_str().unwrap();
     type_in(line, &["--data-dir", dir]).await
 }

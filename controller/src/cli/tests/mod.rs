@@ -4,3 +4,4 @@ mod asking;
 mod parsing;
 mod rendering;
 mod storing;
+mod ticketing;

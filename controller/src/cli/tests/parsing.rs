@@ -42,6 +42,15 @@ fn what_the_documents_show_can_be_typed() {
         "declic store check --data-dir /tmp/d --format json",
         "declic store salvage --data-dir /tmp/d --into /tmp/new",
         "declic enrol list --format csv",
+        "declic today --site aubiers --assignee ana --format json",
+        "declic ticket list --state waiting --cause disk_full --all --format csv",
+        "declic ticket open BDX-001 --phone --priority high Bruit",
+        "declic ticket assign T-1001 ana --seen 3",
+        "declic ticket wait 1001 --for household",
+        "declic ticket solve T-1001 --repair end_of_life --barrier item_too_worn_out",
+        "declic ticket silence --device BDX-001 --hours 24",
+        "declic rules --check rules.toml",
+        "declic serve --rules rules.toml",
         "declic enrol cancel abc",
         "declic status --url http://127.0.0.1:8080",
         "declic settings show --format json",
@@ -71,6 +80,10 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
         "declic demo --devices 0",
         "declic serve --http here",
         "declic enrol new --hours 0",
+        "declic ticket show first",
+        "declic ticket spend T-1001 0",
+        "declic ticket visit T-1001 tomorrow",
+        "declic ticket wait T-1001 --for godot",
     ] {
         let kind = refusal(line);
         let told = [ErrorKind::InvalidValue, ErrorKind::ValueValidation];

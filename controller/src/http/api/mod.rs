@@ -9,6 +9,7 @@ mod history;
 mod placements;
 mod settings;
 mod status;
+mod tickets;
 mod timeline;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -35,6 +36,11 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(enrolments::cancel))
         .routes(routes!(settings::get))
         .routes(routes!(settings::announce, settings::withdraw))
+        .routes(routes!(tickets::list, tickets::open))
+        .routes(routes!(tickets::detail))
+        .routes(routes!(tickets::change))
+        .routes(routes!(tickets::today))
+        .routes(routes!(tickets::silences, tickets::silence))
         .routes(routes!(status::status))
         .routes(routes!(audit::list))
         .routes(routes!(audit::check))

@@ -4,5 +4,6 @@ mod api;
 mod changes;
 mod doors;
 mod paging;
+mod tickets;
 mod timeline;
 pub(crate) mod world;

@@ -21,6 +21,7 @@ use crate::app::registry::add_device;
 use crate::app::{App, placement};
 use crate::cli::client::plain_client;
 use crate::config::{Listening, Programme};
+use crate::domain::rules::thresholds::Thresholds;
 use crate::http::{Listeners, bind_tcp, bind_unix, serve, socket_path};
 use crate::pki::Pki;
 use crate::store::records::{Certificate, Device};
@@ -107,6 +108,11 @@ impl World {
         Self::open(TempDir::new().unwrap(), Options::default(), true).await
     }
 
+    /// Starts again on the data of a world that was stopped.
+    pub(crate) async fn again(dir: TempDir) -> Self {
+        Self::open(dir, Options::default(), false).await
+    }
+
     /// Starts again on a disk that has too little room left for anything new.
     pub(super) async fn restart_with_a_full_disk(self) -> Self {
         let dir = self.stop().await;
@@ -127,6 +133,7 @@ impl World {
                 enrol_port: 8443,
             },
             settings: Settings::default(),
+            rules: Thresholds::default(),
             listening: Listening {
                 mqtt: "127.0.0.1:8883".to_owned(),
                 enrol: None,
@@ -225,6 +232,11 @@ impl World {
     }
 
     pub(crate) async fn hear(&self, n: u64, at: i64, seq: u64, body: UpBody) {
+        self.hear_at(n, at, at + 1_000, seq, body).await;
+    }
+
+    /// A message that arrives `at`, from a PC whose own clock says `own`.
+    pub(crate) async fn hear_at(&self, n: u64, at: i64, own: i64, seq: u64, body: UpBody) {
         let envelope = Envelope {
             number: Number {
                 install: InstallId::from_bits(9),
@@ -234,7 +246,7 @@ impl World {
             first_seq: 1,
             age_ms: None,
             age_estimated: false,
-            observed_at: at + 1_000,
+            observed_at: own,
             uptime_ms: 60_000 * seq,
             body,
         };
