@@ -10,8 +10,10 @@ pub mod cli;
 pub mod enrol;
 pub mod errands;
 pub mod identity;
+pub mod inbox;
 pub mod journal;
 pub mod life;
+pub mod pause;
 pub mod probe;
 pub mod reporter;
 pub mod run;
@@ -20,5 +22,7 @@ pub mod simulate;
 pub mod socket;
 pub mod spool;
 pub mod state;
+#[cfg(test)]
+mod testing;
 mod tls;
 pub mod uplink;

@@ -31,7 +31,6 @@ const SLOW_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a report waits for the ladder, or one interval if that is shorter; no
 /// climb lasts longer.
 const CLIMB_PATIENCE: Duration = Duration::from_secs(10);
-const SAMPLE_EVERY: Duration = Duration::from_secs(30);
 
 /// How an agent is run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,7 +186,7 @@ pub async fn run(
                 Next::Nothing
             }
             () = sleep_until(next_sample) => {
-                next_sample = Instant::now() + sample_every(agent.interval());
+                next_sample = Instant::now() + agent.sample_every();
                 agent.sample()
             }
             () = until(report_by) => {
@@ -255,11 +254,6 @@ async fn goodbye(agent: &mut Agent, wire: &mut Wire) {
         }
     };
     let _ = timeout(GOODBYE, sent).await;
-}
-
-/// Often enough to see a spike and a pulled cable, seldom enough to cost nothing.
-fn sample_every(interval: Duration) -> Duration {
-    (interval / 4).clamp(Duration::from_millis(250), SAMPLE_EVERY)
 }
 
 /// The uplink's task and its news; the task ends with them.
