@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use super::App;
 use super::registry::Entry;
 use crate::domain::metric::{self, Metric};
-use crate::domain::{dating, presence};
+use crate::domain::{dating, pause, presence};
 use crate::store::record::decode;
 use crate::store::records::{HealthRow, Inventory};
 use crate::store::{Range, Space, Store, StoreError, keys, read};
@@ -214,11 +214,12 @@ pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
     let Entry { device, latest } = entry;
     let report = latest.report.as_ref().map(|row| &row.report);
     let connected = app.hub.is_connected(device.id);
+    let judged = presence::judge(&signs(entry, connected), now.as_millisecond());
     DeviceSummary {
         device: device.id,
         asset: device.asset.clone(),
         site: device.site.clone(),
-        presence: presence::judge(&signs(entry, connected), now.as_millisecond()),
+        presence: pause::shown(judged, latest.paused_until, now.as_millisecond()),
         connected,
         enrolled_at: time(device.enrolled_at),
         last_seen: latest.last_seen.map(time),

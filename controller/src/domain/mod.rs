@@ -4,5 +4,6 @@
 pub mod dating;
 pub mod metric;
 pub mod numbering;
+pub mod pause;
 pub mod presence;
 pub mod timeline;

@@ -19,7 +19,14 @@ const DEVICE: u64 = 0x0123_4567_89AB_CDEF;
 
 /// Checks a record against its file, then as a later version might write it.
 fn check<R: Record + PartialEq + Debug>(name: &str, expected: &R) {
-    let path = format!("{}/tests/records/v1/{name}.hex", env!("CARGO_MANIFEST_DIR"));
+    check_in("v1", name, expected);
+}
+
+fn check_in<R: Record + PartialEq + Debug>(version: &str, name: &str, expected: &R) {
+    let path = format!(
+        "{}/tests/records/{version}/{name}.hex",
+        env!("CARGO_MANIFEST_DIR")
+    );
     let written = encode(expected);
     let hex = data_encoding::HEXLOWER.encode(&written);
     let file = std::fs::read_to_string(&path).unwrap_or_default();
@@ -179,8 +186,16 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         last_state: Some("on".to_owned()),
         last_state_at: Some(1_790_000_000_012),
         messages: 4_321,
+        paused_until: None,
+        pause_told_at: None,
     };
     check("latest", &latest);
+    let paused = Latest {
+        paused_until: Some(1_790_000_600_000),
+        pause_told_at: Some(1_790_000_000_013),
+        ..latest
+    };
+    check_in("v2", "latest", &paused);
     let mark = Mark {
         through: 40,
         stored: vec![(42, 45), (50, 50)],
