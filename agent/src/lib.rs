@@ -26,3 +26,4 @@ pub mod state;
 mod testing;
 mod tls;
 pub mod uplink;
+pub mod window;

@@ -5,6 +5,7 @@ mod letters;
 mod pause;
 mod print;
 mod show;
+mod window;
 pub(crate) mod words;
 
 use std::path::PathBuf;
@@ -163,6 +164,19 @@ enum Verb {
         #[command(flatten)]
         place: Place,
     },
+    #[command(about = tr(
+        "Ouvrir la fenêtre de Déclic dans le navigateur de ce compte",
+        "Open the window of Déclic in the browser of this account",
+    ))]
+    Window {
+        #[arg(long, help = tr(
+            "Seulement écrire l’adresse, qui ne sert qu’une fois",
+            "Only print the address, which works once",
+        ))]
+        no_open: bool,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -233,9 +247,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Verb::Pause { until, place } => {
             let for_s = until.for_s;
             ask(&place, &Ask::Pause { for_s }, |_| {
-                print::line(pause::noted(for_s))
+                print::line(pause::noted(for_s));
             })
         }
+        Verb::Window { no_open, place } => window::open(&place, no_open),
     }
 }
 

@@ -151,9 +151,9 @@ fn slips<T: AsRef<str>>(typed: &[T], found: &[Option<u16>], words: [u16; WORDS])
 /// that changed places, or one that is like the fitting one; likeliest first.
 fn mends<T: AsRef<str>>(typed: &[T], words: [u16; WORDS]) -> Vec<Mend> {
     let mut found: Vec<(usize, Mend)> = Vec::new();
-    for place in 0..WORDS {
+    for (place, said) in typed.iter().enumerate().take(WORDS) {
         let fitting = field::fitting(words, place);
-        let far = list::far_from(typed[place].as_ref(), fitting);
+        let far = list::far_from(said.as_ref(), fitting);
         if far <= HEARD {
             found.push((far, Mend::Word(place + 1, list::word(fitting))));
         }
