@@ -28,10 +28,11 @@ const GOODBYE: Duration = Duration::from_secs(3);
 /// How long the first report waits for the slow readings, or one interval if that
 /// is shorter.
 const SLOW_PATIENCE: Duration = Duration::from_secs(5);
+/// No two samples come closer than this, however fast a simulated clock runs.
+const SAMPLE_LEAST: Duration = Duration::from_millis(250);
 /// How long a report waits for the ladder, or one interval if that is shorter; no
 /// climb lasts longer.
 const CLIMB_PATIENCE: Duration = Duration::from_secs(10);
-const SAMPLE_EVERY: Duration = Duration::from_secs(30);
 
 /// How an agent is run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,7 +194,7 @@ pub async fn run(
                 Next::Nothing
             }
             () = sleep_until(next_sample) => {
-                next_sample = Instant::now() + sample_every(real(agent.interval()));
+                next_sample = Instant::now() + real(agent.sample_every()).max(SAMPLE_LEAST);
                 agent.sample()
             }
             () = until(report_by) => {
@@ -263,11 +264,6 @@ async fn goodbye(agent: &mut Agent, wire: &mut Wire) {
         }
     };
     let _ = timeout(GOODBYE, sent).await;
-}
-
-/// Often enough to see a spike and a pulled cable, seldom enough to cost nothing.
-fn sample_every(interval: Duration) -> Duration {
-    (interval / 4).clamp(Duration::from_millis(250), SAMPLE_EVERY)
 }
 
 /// The uplink's task and its news; the task ends with them.

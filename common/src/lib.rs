@@ -20,6 +20,7 @@ pub mod reading;
 pub mod receipt;
 pub mod report;
 pub mod settings;
+pub mod six_words;
 pub mod socket;
 pub mod status;
 pub mod ticket;

@@ -16,7 +16,7 @@ use super::registry::Entry;
 use super::timeline::SEEN_DAYS;
 use super::{App, placement};
 use crate::domain::metric::{self, Metric};
-use crate::domain::{dating, presence};
+use crate::domain::{dating, pause, presence};
 use crate::store::record::decode;
 use crate::store::records::{HealthRow, Inventory};
 use crate::store::{Range, Space, Store, StoreError, keys, read};
@@ -247,7 +247,9 @@ pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
 /// Whether a device is with us. Whoever wants to know asks here.
 pub fn presence(app: &App, entry: &Entry, now: i64) -> Presence {
     let connected = app.hub.is_connected(entry.device.id);
-    presence::for_now(&signs(entry, connected), app.programme.call_after_days, now)
+    let limit = app.programme.call_after_days;
+    let judged = presence::for_now(&signs(entry, connected), limit, now);
+    pause::shown(judged, entry.latest.paused_until, now)
 }
 
 /// What presence is judged by.

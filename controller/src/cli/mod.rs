@@ -1,12 +1,13 @@
 //! The command line of technicians: `declic`.
 //!
-//! `serve`, `demo`, `store`, `rhythm` and `broker config` do their work in this process; everything
-//! else asks a running controller, because the store belongs to one process.
+//! `serve`, `demo`, `store`, `rhythm`, `decode` and `broker config` do their work in this process;
+//! everything else asks a running controller, because the store belongs to one process.
 
 mod audit;
 pub mod broker;
 pub(crate) mod client;
 mod completions;
+mod decode;
 pub mod demo;
 mod device;
 mod enrol;
@@ -34,6 +35,7 @@ use self::audit::AuditArgs;
 use self::broker::{BrokerCommand, BrokerKind, MosquittoArgs};
 use self::client::{Controller, Target};
 use self::completions::CompletionsArgs;
+use self::decode::DecodeArgs;
 use self::demo::DemoArgs;
 use self::device::DeviceArgs;
 use self::enrol::EnrolArgs;
@@ -98,6 +100,8 @@ pub enum Command {
     Store(StoreCommand),
     #[command(subcommand, about = tr("Le rythme des foyers", "The rhythm of homes"))]
     Rhythm(RhythmCommand),
+    #[command(about = tr("Comprendre les six mots d’un PC, sans réseau", "Understand the six words of a PC, without any network"))]
+    Decode(DecodeArgs),
     #[command(about = tr("Compléter les commandes dans un interpréteur", "Complete commands in a shell"))]
     Completions(CompletionsArgs),
 }
@@ -196,6 +200,7 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Completions(args) => return finish(Ok(completions::run(&args))),
         Command::Today(args) => (args.target.clone(), Asked::Today(args)),
         Command::Ticket(args) => (args.target.clone(), Asked::Ticket(args)),
+        Command::Decode(args) => return finish(decode::run(&args, &Voice::current())),
         Command::Device(args) => (args.target.clone(), Asked::Device(args)),
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
         Command::Status(args) => (args.target.clone(), Asked::Status(args)),

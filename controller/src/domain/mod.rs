@@ -5,6 +5,7 @@ pub mod dating;
 pub mod days;
 pub mod metric;
 pub mod numbering;
+pub mod pause;
 pub mod placement;
 pub mod presence;
 pub mod rhythm;

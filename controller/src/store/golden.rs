@@ -202,8 +202,16 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         last_state: Some("on".to_owned()),
         last_state_at: Some(1_790_000_000_012),
         messages: 4_321,
+        paused_until: None,
+        pause_told_at: None,
     };
     check("latest", &latest);
+    let paused = Latest {
+        paused_until: Some(1_790_000_600_000),
+        pause_told_at: Some(1_790_000_000_013),
+        ..latest
+    };
+    check_in("v2", "latest", &paused);
     let mark = Mark {
         through: 40,
         stored: vec![(42, 45), (50, 50)],

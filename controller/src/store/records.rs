@@ -161,6 +161,12 @@ pub struct Latest {
     #[n(10)]
     #[cbor(default)]
     pub messages: u64,
+    /// When the household's pause ends, as the newest journal that speaks of one says.
+    #[n(11)]
+    pub paused_until: Option<i64>,
+    /// When the household said so.
+    #[n(12)]
+    pub pause_told_at: Option<i64>,
 }
 
 /// Which numbers of one boot are stored or declared lost.

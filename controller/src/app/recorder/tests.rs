@@ -3,6 +3,7 @@ use std::sync::Arc;
 use declic_common::command::{Action, Outcome, OutcomeResult};
 use declic_common::envelope::{Envelope, Help, Number, UpBody};
 use declic_common::inventory::Inventory;
+use declic_common::journal::{Event, EventKind, Journal};
 use declic_common::receipt::{Receipt, RefusalReason};
 use declic_common::report::{Cpu, HealthReport, Slow};
 use declic_common::status::{State, Status};
@@ -418,4 +419,27 @@ async fn help_and_last_words_are_kept() {
         limit: 10,
     };
     assert_eq!(house.app.store.range(&range).unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_pause_that_was_asked_for_last_counts_in_whatever_order_journals_come() {
+    let house = House::open().await;
+    let pause = |until: Option<i64>| {
+        let event = Event {
+            kind: Some(EventKind::Pause),
+            at: Some(1_000),
+            until,
+            ..Event::default()
+        };
+        UpBody::Journal(Journal {
+            events: Some(vec![event]),
+        })
+    };
+    house.say(2, 1, 0, pause(Some(3_601_000))).await;
+    assert_eq!(house.latest().paused_until, Some(NOW + 3_600_000));
+    // It was ended, and asked for again a minute later: the end comes late.
+    house.say(1, 1, 60_000, pause(None)).await;
+    assert_eq!(house.latest().paused_until, Some(NOW + 3_600_000));
+    house.say(3, 1, 0, pause(None)).await;
+    assert_eq!(house.latest().paused_until, None);
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use declic_common::command::Outcome;
 use declic_common::envelope::{Envelope, Number, UpBody};
+use declic_common::journal::Journal;
 use declic_common::receipt::Refused;
 use declic_common::status::Status;
 use declic_common::{DeviceId, InstallId};
@@ -11,6 +12,7 @@ use declic_common::{DeviceId, InstallId};
 use crate::app::{command, evidence};
 use crate::domain::dating::Dated;
 use crate::domain::numbering::Numbers;
+use crate::domain::pause;
 use crate::domain::timeline::{Facts, Run};
 use crate::store::record::{decode, encode};
 use crate::store::records::{HealthRow, HelpRow, Inventory, JournalRow, Latest, Mark};
@@ -116,6 +118,7 @@ impl Tracked {
             }
             UpBody::Journal(_) if folded => {}
             UpBody::Journal(journal) => {
+                self.hear_pause(journal, dated, envelope);
                 let row = JournalRow {
                     received_at,
                     estimated: dated.estimated,
@@ -172,6 +175,19 @@ impl Tracked {
         latest.reported_at = Some(dated.at);
         latest.boot = Some(number.boot);
         latest.seq = Some(number.seq);
+    }
+
+    /// Journals come in any order: the pause that was asked for last counts.
+    fn hear_pause(&mut self, journal: &Journal, dated: Dated, envelope: &Envelope<UpBody>) {
+        let Some(told) = pause::told(journal, envelope.number.boot, dated.at, envelope.uptime_ms)
+        else {
+            return;
+        };
+        let latest = &mut self.latest;
+        if latest.pause_told_at.is_none_or(|before| before <= told.at) {
+            latest.pause_told_at = Some(told.at);
+            latest.paused_until = told.until;
+        }
     }
 
     pub(super) fn hear_status(&mut self, status: &Status, received_at: i64) {
