@@ -164,14 +164,21 @@ fn forget_household(state_dir: &Path) -> Result<(), EnrolError> {
 
 /// Gets the next certificate, with a new key, and keeps it. Until then the
 /// present one stays, and the controller goes on accepting it.
-pub async fn renew(identity: &Identity, state_dir: &Path) -> Result<Identity, EnrolError> {
-    renew_on(&Ground::default(), identity, state_dir).await
+///
+/// The addresses are tried in turn: a controller that moved is at the last one.
+pub async fn renew(
+    identity: &Identity,
+    addresses: &[Address],
+    state_dir: &Path,
+) -> Result<Identity, EnrolError> {
+    renew_on(&Ground::default(), identity, addresses, state_dir).await
 }
 
 /// [`renew`], on a given ground.
 pub async fn renew_on(
     ground: &Ground,
     identity: &Identity,
+    addresses: &[Address],
     state_dir: &Path,
 ) -> Result<Identity, EnrolError> {
     let key = new_key()?;
@@ -184,10 +191,10 @@ pub async fn renew_on(
     };
     let mut config = identity.trusting_also(others)?;
     config.time_provider = Arc::clone(&ground.clock);
-    let enrolled = post(config, &identity.address, "renew", &request).await?;
+    let (enrolled, place) = post_in_turn(config, addresses, "renew", &request).await?;
     let next = Identity::new(enrolled, key.serialize_pem(), identity.public_certificate)?;
     if next.device != identity.device {
-        return Err(EnrolError::Unexpected(host_port(&identity.address)));
+        return Err(EnrolError::Unexpected(place));
     }
     next.save(state_dir)?;
     Ok(next)
@@ -252,6 +259,25 @@ fn trusting(ground: &Ground, code: &EnrolCode) -> Result<ClientConfig, rustls::E
 fn shows(enrolled: &Enrolled, code: &EnrolCode) -> bool {
     CertificateDer::from_pem_slice(enrolled.ca_pem.as_bytes())
         .is_ok_and(|der| fingerprint(&der) == code.ca)
+}
+
+/// [`post`] to the first address that answers; says which one did.
+async fn post_in_turn(
+    config: ClientConfig,
+    addresses: &[Address],
+    path: &str,
+    body: &impl Serialize,
+) -> Result<(Enrolled, String), EnrolError> {
+    let (last, before) = addresses.split_last().expect("an agent knows an address");
+    for address in before {
+        match post(config.clone(), address, path, body).await {
+            // Nobody there, or somebody who took over a name that we left.
+            Err(EnrolError::Unreachable(..) | EnrolError::OtherAuthority(_)) => {}
+            other => return Ok((other?, host_port(address))),
+        }
+    }
+    let enrolled = post(config, last, path, body).await?;
+    Ok((enrolled, host_port(last)))
 }
 
 async fn post(

@@ -22,6 +22,8 @@ pub struct Circumstances {
 pub struct Reporter {
     /// Slow readings that no report has carried yet.
     slow: Option<Slow>,
+    /// The newest slow readings, carried or not.
+    known: Option<Slow>,
     /// Uptime at which slow readings were last begun.
     slow_begun: Option<u64>,
     /// Usage that was read to show it, and must still be counted.
@@ -48,6 +50,12 @@ impl Reporter {
             slow_at: Some(now.wall_ms).filter(|wall| *wall >= 0),
             ..slow
         });
+        self.known.clone_from(&self.slow);
+    }
+
+    /// The newest slow readings there are.
+    pub fn known_slow(&self) -> Option<&Slow> {
+        self.known.as_ref()
     }
 
     /// Slow readings are to be made again at the next occasion.

@@ -28,10 +28,11 @@ const GOODBYE: Duration = Duration::from_secs(3);
 /// How long the first report waits for the slow readings, or one interval if that
 /// is shorter.
 const SLOW_PATIENCE: Duration = Duration::from_secs(5);
+/// No two samples come closer than this, however fast a simulated clock runs.
+const SAMPLE_LEAST: Duration = Duration::from_millis(250);
 /// How long a report waits for the ladder, or one interval if that is shorter; no
 /// climb lasts longer.
 const CLIMB_PATIENCE: Duration = Duration::from_secs(10);
-const SAMPLE_EVERY: Duration = Duration::from_secs(30);
 
 /// How an agent is run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,9 @@ pub struct Options {
     pub state_dir: PathBuf,
     /// Instead of the programme's interval; for trials.
     pub interval: Option<Duration>,
+    /// How many times faster than ours the machine's clocks run; 1, but for
+    /// simulated homes.
+    pub speed: u32,
     /// Open the local socket, for the people of this PC.
     pub socket: bool,
 }
@@ -94,6 +98,7 @@ pub fn this_machine(state_dir: &Path, interval: Option<Duration>) -> anyhow::Res
         let options = Options {
             state_dir: state_dir.to_owned(),
             interval,
+            speed: 1,
             socket: true,
         };
         let machine = Machine::new(Sources::machine(HELPER_DIR)).remembering(state_dir);
@@ -133,9 +138,11 @@ pub async fn run(
     let hurry = Arc::new(Notify::new());
     let mut wire = Wire::lay(&agent, &options, &hurry)?;
     let mut errands = Errands::default();
+    // What the machine's clocks call `span`, on ours.
+    let real = |span: Duration| span / options.speed.max(1);
     let mut next_sample = Instant::now();
     // The first report is worth a short wait for the readings that take long.
-    let mut next_report = Instant::now() + SLOW_PATIENCE.min(agent.interval());
+    let mut next_report = Instant::now() + SLOW_PATIENCE.min(real(agent.interval()));
     let mut awaits_slow = true;
     // A report that is due waits a moment for what the ladder finds.
     let mut report_by = None;
@@ -151,7 +158,7 @@ pub async fn run(
         if errands.climbs_in_vain(agent.is_connected()) {
             errands.climb(agent.climb(), agent.is_connected());
         }
-        let burst_at = agent.until_burst().map(|wait| Instant::now() + wait);
+        let burst_at = agent.until_burst().map(|wait| Instant::now() + real(wait));
         let next = tokio::select! {
             biased;
             signal = signals.recv() => match signal {
@@ -181,13 +188,13 @@ pub async fn run(
                 if !errands.climbs() {
                     errands.climb(agent.climb(), agent.is_connected());
                 }
-                let interval = agent.interval();
+                let interval = real(agent.interval());
                 next_report = Instant::now() + interval;
                 report_by.get_or_insert(Instant::now() + CLIMB_PATIENCE.min(interval));
                 Next::Nothing
             }
             () = sleep_until(next_sample) => {
-                next_sample = Instant::now() + sample_every(agent.interval());
+                next_sample = Instant::now() + real(agent.sample_every()).max(SAMPLE_LEAST);
                 agent.sample()
             }
             () = until(report_by) => {
@@ -206,7 +213,9 @@ pub async fn run(
                 next_report = Instant::now();
                 hurry.notify_one();
             }
-            Next::Reschedule => next_report = next_report.min(Instant::now() + agent.interval()),
+            Next::Reschedule => {
+                next_report = next_report.min(Instant::now() + real(agent.interval()))
+            }
             Next::Redial => {
                 agent.hang_up();
                 wire = Wire::lay(&agent, &options, &hurry)?;
@@ -257,11 +266,6 @@ async fn goodbye(agent: &mut Agent, wire: &mut Wire) {
     let _ = timeout(GOODBYE, sent).await;
 }
 
-/// Often enough to see a spike and a pulled cable, seldom enough to cost nothing.
-fn sample_every(interval: Duration) -> Duration {
-    (interval / 4).clamp(Duration::from_millis(250), SAMPLE_EVERY)
-}
-
 /// The uplink's task and its news; the task ends with them.
 struct Wire {
     news: mpsc::Receiver<News>,
@@ -275,7 +279,7 @@ impl Wire {
             device: identity.device,
             addresses: agent.addresses(),
             tls: Arc::new(identity.client_config()?),
-            longest_wait: options.interval.unwrap_or(default),
+            longest_wait: options.interval.unwrap_or(default) / options.speed.max(1),
         };
         let (sender, news) = mpsc::channel(64);
         tokio::spawn(uplink::run(line, sender, Arc::clone(hurry)));

@@ -3,6 +3,8 @@
 //! It stands where the real machine stands, behind the same trait, so that the
 //! real reporter, spool and uplink run above it. Each home has its own seed.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use declic_common::inventory::{
@@ -13,6 +15,7 @@ use declic_common::report::{
     Link, LinkKind, Memory, Sensor, Slow, Smart, Temperature, Updates, Usage,
 };
 
+use crate::pace::Pace;
 use crate::probe::{Climb, Clocks, Probe, SlowJob, Targets};
 
 const GIB: u64 = 1 << 30;
@@ -27,6 +30,56 @@ pub struct Home {
     started: Instant,
     uptime_at_start_ms: u64,
     disk_free_bytes: u64,
+    /// Lives faster than we do, since this moment of its clock (ms UTC).
+    fast: Option<(Pace, i64)>,
+    world: Arc<World>,
+}
+
+/// What happens round a simulated machine, set from outside while it runs.
+#[derive(Debug)]
+pub struct World {
+    going_down: AtomicBool,
+    /// The rung of the ladder that fails; [`RUNGS`] while none does.
+    broken: AtomicUsize,
+}
+
+/// Link, gateway, DNS, internet, controller.
+const RUNGS: usize = 5;
+
+impl Default for World {
+    fn default() -> Self {
+        World {
+            going_down: AtomicBool::new(false),
+            broken: AtomicUsize::new(RUNGS),
+        }
+    }
+}
+
+impl World {
+    /// The whole machine is about to go down, not the agent alone.
+    pub fn go_down(&self) {
+        self.going_down.store(true, Ordering::Relaxed);
+    }
+
+    /// From now on the network ends at this rung (0 for the link, 4 for the
+    /// controller), or nowhere.
+    pub fn reach(&self, broken: Option<usize>) {
+        let broken = broken.unwrap_or(RUNGS).min(RUNGS);
+        self.broken.store(broken, Ordering::Relaxed);
+    }
+
+    fn ladder(&self, connected: bool) -> Ladder {
+        let broken = self.broken.load(Ordering::Relaxed);
+        // Beyond the first rung that failed there is nothing to say.
+        let rung = |n: usize| (n <= broken).then_some(n < broken);
+        Ladder {
+            link: rung(0),
+            gateway: rung(1),
+            dns: rung(2),
+            internet: rung(3),
+            controller: rung(4).map(|reached| reached && connected),
+        }
+    }
 }
 
 /// SplitMix64 (Steele, Lea, Flood, 2014): small, and the same on every machine.
@@ -59,7 +112,27 @@ impl Home {
             uptime_at_start_ms: noise.between(1, 9 * HOUR_MS),
             disk_free_bytes: noise.between(disk_total / 10, disk_total * 8 / 10),
             noise,
+            fast: None,
+            world: Arc::default(),
         }
+    }
+
+    /// The same home, switched on just now on a clock that may run fast.
+    pub fn at_pace(mut self, pace: Pace) -> Self {
+        self.fast = Some((pace, pace.now_ms()));
+        self.uptime_at_start_ms = 0;
+        self
+    }
+
+    /// The world round this home.
+    pub fn world(&self) -> Arc<World> {
+        Arc::clone(&self.world)
+    }
+
+    /// A home whose disk is nearly full.
+    pub fn with_full_disk(mut self) -> Self {
+        self.disk_free_bytes = disk_total(self.seed) / 200;
+        self
     }
 
     fn is_laptop(&self) -> bool {
@@ -94,14 +167,24 @@ fn narrow(value: u64) -> Option<u32> {
 
 impl Probe for Home {
     fn clocks(&mut self) -> Clocks {
-        let elapsed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let uptime_ms = self.uptime_at_start_ms + elapsed;
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH);
+        let (wall_ms, elapsed_ms) = match self.fast {
+            Some((pace, began_ms)) => {
+                let now_ms = pace.now_ms();
+                (now_ms, u64::try_from(now_ms - began_ms).unwrap_or(0))
+            }
+            None => {
+                let wall = SystemTime::now().duration_since(UNIX_EPOCH);
+                let wall_ms = wall.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(0));
+                let elapsed = self.started.elapsed().as_millis();
+                (wall_ms, u64::try_from(elapsed).unwrap_or(u64::MAX))
+            }
+        };
+        let uptime_ms = self.uptime_at_start_ms + elapsed_ms;
         Clocks {
             boot_id: self.boot_id.clone(),
             uptime_ms,
             awake_ms: uptime_ms,
-            wall_ms: wall.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(0)),
+            wall_ms,
         }
     }
 
@@ -263,20 +346,12 @@ impl Probe for Home {
     }
 
     fn climb(&mut self, targets: Targets) -> Climb {
-        let reached = targets.connected;
-        Box::pin(async move {
-            Ladder {
-                link: Some(true),
-                gateway: Some(true),
-                dns: Some(true),
-                internet: Some(true),
-                controller: Some(reached),
-            }
-        })
+        let ladder = self.world.ladder(targets.connected);
+        Box::pin(async move { ladder })
     }
 
     fn going_down(&mut self) -> bool {
-        false
+        self.world.going_down.load(Ordering::Relaxed)
     }
 }
 
@@ -289,6 +364,17 @@ mod tests {
         let (mut a, mut b) = (Home::new(12, 1), Home::new(12, 2));
         assert_eq!(a.inventory(), b.inventory());
         assert_ne!(a.clocks().boot_id, b.clocks().boot_id);
+    }
+
+    #[test]
+    fn a_broken_rung_is_the_last_one_that_the_ladder_tells() {
+        let world = World::default();
+        let rungs = |connected| world.ladder(connected).rungs().map(|(_, rung)| rung);
+        assert_eq!(rungs(true), [Some(true); 5]);
+        world.reach(Some(1));
+        assert_eq!(rungs(false), [Some(true), Some(false), None, None, None]);
+        world.reach(None);
+        assert_eq!(rungs(false)[4], Some(false), "no session, no controller");
     }
 
     #[test]

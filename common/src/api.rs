@@ -3,6 +3,8 @@
 //! Times are RFC 3339 in UTC. Lists are `{"items":[…],"next":cursor or null}`.
 //! Errors are problem documents (RFC 9457).
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +12,8 @@ use crate::command::CommandId;
 use crate::device::DeviceId;
 use crate::inventory::Inventory;
 use crate::report::{Consent, HealthReport};
+use crate::settings::Address;
+use crate::timeline::Activity;
 use crate::words;
 
 /// A page of a list.
@@ -37,7 +41,7 @@ pub struct Problem {
 words! {
     /// Whether a device is with us.
     pub enum Presence {
-        /// Enrolled, but never heard of since.
+        /// Handed over, or only enrolled, and never heard of since.
         0 NeverStarted = "never_started",
         1 On = "on",
         2 Quiet = "quiet",
@@ -58,6 +62,18 @@ words! {
     pub enum Order {
         0 Ascending = "asc",
         1 Descending = "desc",
+    }
+
+    /// Where a device stands.
+    pub enum Place {
+        /// With a household.
+        0 Home = "home",
+        /// In a workshop, where people learn.
+        1 Seat = "seat",
+        /// Where devices are made ready or repaired.
+        2 Bench = "bench",
+        /// Ready, and waiting for its home.
+        3 Stock = "stock",
     }
 
     pub enum EnrolmentState {
@@ -89,7 +105,11 @@ pub struct DeviceSummary {
     /// Asset tag, such as BDX-001.
     pub asset: Option<String>,
     pub site: Option<String>,
+    /// Where it is; null if nobody said.
+    pub placement: Option<PlacementInfo>,
     pub presence: Presence,
+    /// Its certificate opens nothing any more: shut out, or retired for good.
+    pub revoked: bool,
     pub connected: bool,
     pub enrolled_at: Timestamp,
     /// Last exchange of any kind, controller clock.
@@ -148,6 +168,54 @@ pub struct Latest {
     pub boot: u32,
     pub seq: u64,
     pub report: HealthReport,
+}
+
+/// Where a device is, and since when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlacementInfo {
+    pub place: Place,
+    /// Pseudonymous code of the household, in a home.
+    pub household: Option<String>,
+    pub site: Option<String>,
+    pub from: Timestamp,
+    /// Null while it is there.
+    pub to: Option<Timestamp>,
+}
+
+/// Puts a device somewhere: with a household (`home`), or elsewhere without one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewPlacement {
+    pub place: Place,
+    /// Pseudonymous code of the household: 1 to 32 letters, digits and dashes, never a name.
+    #[serde(default)]
+    pub household: Option<String>,
+    #[serde(default)]
+    pub site: Option<String>,
+}
+
+/// One stretch of a timeline; `to` is not included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TimelineInterval {
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub activity: Activity,
+}
+
+/// What a device did on one local day (Europe/Paris).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TimelineDay {
+    /// Such as 2026-11-01.
+    pub day: String,
+    /// The most alive activity of the day.
+    pub activity: Activity,
+    /// Minutes of each activity: 1,440 a day, and an hour more or less when the clocks
+    /// change. Null where only the day's activity is kept.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<std::collections::BTreeMap<String, u32>>))]
+    pub minutes: Option<BTreeMap<Activity, u32>>,
 }
 
 /// One point of a metric's history.
@@ -252,6 +320,33 @@ pub struct AuditCheck {
     pub head: Option<String>,
     /// What is wrong, and where.
     pub fault: Option<String>,
+}
+
+/// The settings of the programme.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProgrammeSettings {
+    /// Seconds between two reports of a device without settings of its own.
+    pub interval_s: u32,
+    /// `host:port` pairs that such a device tries to tell whether the internet is there.
+    pub probe_hosts: Vec<String>,
+    /// Where devices find the controller.
+    pub address: Address,
+    /// The move that was announced and has not happened yet.
+    pub next: Option<AnnouncedMove>,
+}
+
+/// A move of the controller, before it happens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AnnouncedMove {
+    /// Where the controller will be.
+    pub address: Address,
+    pub announced_at: Timestamp,
+    /// Devices that are neither retired nor revoked.
+    pub devices: u64,
+    /// Those of them that were here since, and so were told.
+    pub heard: u64,
 }
 
 /// How the controller is.

@@ -21,6 +21,14 @@ impl Lang {
         }
     }
 
+    /// Picks the text in this language.
+    pub fn say<T>(self, french: T, english: T) -> T {
+        match self {
+            Lang::Fr => french,
+            Lang::En => english,
+        }
+    }
+
     /// Fixes the language of this process; only the first call counts.
     pub fn choose(self) {
         let _ = CHOSEN.set(self);
@@ -34,8 +42,5 @@ impl Lang {
 
 /// Picks the text in the language of this process.
 pub fn tr<T>(french: T, english: T) -> T {
-    match Lang::current() {
-        Lang::Fr => french,
-        Lang::En => english,
-    }
+    Lang::current().say(french, english)
 }

@@ -21,8 +21,10 @@ pub mod reading;
 pub mod receipt;
 pub mod report;
 pub mod settings;
+pub mod six_words;
 pub mod socket;
 pub mod status;
+pub mod ticket;
 pub mod timeline;
 pub mod topic;
 

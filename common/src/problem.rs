@@ -41,6 +41,7 @@ words! {
         27 UnknownAccount = "unknown-account",
         28 UnknownToken = "unknown-token",
         29 UnknownLogin = "unknown-login",
+        16 UnknownTicket = "unknown-ticket",
     }
 }
 
@@ -54,6 +55,7 @@ impl ProblemKind {
             ProblemKind::NotFound
             | ProblemKind::UnknownDevice
             | ProblemKind::UnknownEnrolment
+            | ProblemKind::UnknownTicket
             | ProblemKind::UnknownAccount
             | ProblemKind::UnknownToken
             | ProblemKind::UnknownLogin => 404,

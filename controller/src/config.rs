@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use declic_common::settings::{Address, Settings};
 use ipnet::IpNet;
 
+use crate::domain::rules::thresholds::Thresholds;
 use crate::ingest::broker;
+use crate::notify;
 
 /// How a controller is run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,12 @@ pub struct Options {
     pub public: Address,
     /// What a new device is set to.
     pub settings: Settings,
+    /// Where people are told what cannot wait.
+    pub notify: notify::settings::Settings,
+    /// Call after so many days of silence, whatever the rhythm of a home.
+    pub call_after_days: Option<u32>,
+    /// When rules open tickets.
+    pub rules: Thresholds,
     /// Simulated homes: not a real programme.
     pub demo: bool,
 }
@@ -66,6 +74,10 @@ pub struct Programme {
     pub address: Address,
     /// What a new device is set to.
     pub settings: Settings,
+    /// Call after so many days of silence, whatever the rhythm of a home.
+    pub call_after_days: Option<u32>,
+    /// When rules open tickets.
+    pub rules: Thresholds,
     /// Where this process listens, as people read it.
     pub listening: Listening,
     /// Simulated homes: not a real programme.

@@ -21,6 +21,7 @@ use tokio::task::{JoinSet, LocalSet};
 
 use crate::app::{App, enrolment};
 use crate::config::{Mqtt, Options, Web};
+use crate::domain::rules::thresholds::Thresholds;
 use crate::serve::{Server, asked_to_stop};
 
 /// Enrolments at once.
@@ -66,6 +67,9 @@ pub async fn run(options: DemoOptions, show: impl FnOnce(&Tour)) -> anyhow::Resu
             enrol_port: 0,
         },
         settings: Settings::default(),
+        notify: Default::default(),
+        call_after_days: None,
+        rules: Thresholds::default(),
         demo: true,
     })
     .await?;
@@ -197,6 +201,7 @@ fn live(agents: Vec<Agent>, interval: Duration) {
             let options = AgentOptions {
                 state_dir,
                 interval: Some(interval),
+                speed: 1,
                 socket: n == 0,
             };
             let life = u64::try_from(Timestamp::now().as_nanosecond()).unwrap_or_default();

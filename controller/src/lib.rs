@@ -11,6 +11,8 @@ pub mod domain;
 pub mod http;
 pub mod ingest;
 pub mod jobs;
+pub mod notify;
 pub mod pki;
+pub mod rhythm;
 pub mod serve;
 pub mod store;

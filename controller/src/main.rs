@@ -14,7 +14,7 @@ use declic_controller::cli::{self, Own};
 use declic_controller::config::{Mqtt, Options};
 use declic_controller::demo::{self, DemoOptions, Tour};
 use declic_controller::ingest::broker::files;
-use declic_controller::pki::Pki;
+use declic_controller::pki::{Pki, names};
 use declic_controller::serve;
 use jiff::Timestamp;
 use tracing_subscriber::EnvFilter;
@@ -72,6 +72,9 @@ fn serve_options(serve: Serve) -> anyhow::Result<Options> {
         web: serve.web,
         data_dir: serve.data_dir,
         settings: serve.settings,
+        notify: serve.notify,
+        call_after_days: serve.call_after_days,
+        rules: serve.rules,
         demo: false,
     })
 }
@@ -79,7 +82,7 @@ fn serve_options(serve: Serve) -> anyhow::Result<Options> {
 /// Writes what a Mosquitto needs into the data directory, and prints its settings
 /// and its ACL.
 fn mosquitto(args: &MosquittoArgs) -> anyhow::Result<()> {
-    let names = serve::names(&args.public_host);
+    let names = names(&args.public_host);
     // The authority may be made here: the broker is often set up first.
     let first_start = !args.data_dir.join("store").exists();
     let pki = Pki::open(&args.data_dir, &names, first_start)?;

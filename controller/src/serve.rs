@@ -2,7 +2,7 @@
 
 use std::fs::DirBuilder;
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,18 +14,19 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
+use tokio::task::{JoinSet, spawn_blocking};
 
-use crate::app::App;
 use crate::app::hub::Kick;
+use crate::app::{App, announcement, life};
 use crate::config::{Listening, Mqtt, Options, Programme, WebTls};
 use crate::http::{self, Listeners};
 use crate::ingest::{broker, endpoint};
 use crate::jobs;
-use crate::pki::{self, Pki, Renewed};
+use crate::notify::{self, Channels};
+use crate::pki::{self, Pki, Renewed, names};
 use crate::store::records::Meta;
 use crate::store::sled::{self, SledStore};
-use crate::store::{Batch, Range, Space, Store, keys, record};
+use crate::store::{Batch, Range, Space, Store, StoreError, keys, record};
 
 /// How often the files of a certificate are looked at.
 const RENEWED_EVERY: Duration = Duration::from_secs(60);
@@ -36,7 +37,7 @@ pub struct Server {
     pub app: Arc<App>,
     store: Arc<SledStore>,
     doors: JoinSet<anyhow::Result<()>>,
-    jobs: JoinHandle<()>,
+    jobs: JoinSet<()>,
     stop: watch::Sender<bool>,
 }
 
@@ -69,6 +70,7 @@ pub fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
 impl Server {
     /// Opens the store and every door. Nothing is listened on before the store is open.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
+        let channels = Arc::new(Channels::new(&options.notify)?);
         make_private(&options.data_dir)?;
         let place = options.data_dir.join("store");
         let store = spawn_blocking(move || SledStore::open(&place, sled::Options::default()))
@@ -97,7 +99,9 @@ impl Server {
         let programme = Programme {
             address,
             settings: options.settings.clone(),
+            rules: options.rules.clone(),
             listening: doors.listening(&options),
+            call_after_days: options.call_after_days,
             demo: options.demo,
             data_dir: options.data_dir.clone(),
         };
@@ -106,9 +110,17 @@ impl Server {
                 .await
                 .context("reading the devices was interrupted")??;
 
+        announcement::certify(&app)?;
+
+        // Before any door opens: what comes in belongs to this life.
+        life::alive(&app, app.started_at.as_millisecond())
+            .await
+            .or_else(only_when_full)?;
         let (stop, _) = watch::channel(false);
         let doors = doors.serve(&options, &app, &stop)?;
-        let jobs = tokio::spawn(jobs::run(Arc::clone(&app)));
+        let mut jobs = JoinSet::new();
+        jobs.spawn(jobs::run(Arc::clone(&app)));
+        jobs.spawn(notify::run(Arc::clone(&app), channels));
         Ok(Server {
             app,
             store,
@@ -118,21 +130,32 @@ impl Server {
         })
     }
 
-    /// Serves until `shutdown`, or until a door fails; then finishes what was
-    /// begun, so that nothing acknowledged is lost.
+    /// Serves until `shutdown`, or until a door, the recorder or the jobs fail; then
+    /// finishes what was begun, so that nothing acknowledged is lost.
     pub async fn until(mut self, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
         let mut result = tokio::select! {
             () = shutdown => Ok(()),
             Some(ended) = self.doors.join_next() => failure(ended),
+            // Neither comes back by itself: better a new process than one that only
+            // looks alive.
+            () = self.app.recorder.died() => Err(anyhow::anyhow!(
+                "the recorder stopped after a fault of its own (see the panic above); what was \
+                 acknowledged is on disk, so start the controller again"
+            )),
+            Some(ended) = self.jobs.join_next() => Err(lost_jobs(ended)),
         };
         tracing::info!("stopping");
-        self.jobs.abort();
+        self.jobs.abort_all();
         let _ = self.stop.send(true);
         self.app.hub.kick_all(Kick::Stopping);
         while let Some(ended) = self.doors.join_next().await {
             result = result.and(failure(ended));
         }
         self.app.recorder.settled().await;
+        let now = Timestamp::now().as_millisecond();
+        if let Err(error) = life::stopped(&self.app, now).await {
+            tracing::warn!(%error, "failed to note the end of this life");
+        }
         let store = self.store;
         spawn_blocking(move || store.close())
             .await
@@ -141,8 +164,25 @@ impl Server {
     }
 }
 
+/// A disk that is nearly full is no reason not to start: reading goes on.
+fn only_when_full(error: StoreError) -> Result<(), StoreError> {
+    match error {
+        StoreError::Full => Ok(()),
+        other => Err(other),
+    }
+}
+
 fn failure(ended: Result<anyhow::Result<()>, tokio::task::JoinError>) -> anyhow::Result<()> {
     ended.context("a door ended unexpectedly").and_then(|r| r)
+}
+
+/// The jobs run for ever: that they ended is a fault of ours.
+fn lost_jobs(ended: Result<(), tokio::task::JoinError>) -> anyhow::Error {
+    let lost = "the jobs that come round ended unexpectedly; start the controller again";
+    match ended {
+        Ok(()) => anyhow::anyhow!(lost),
+        Err(error) => anyhow::Error::new(error).context(lost),
+    }
 }
 
 /// What is listened on, before anything is served.
@@ -228,7 +268,7 @@ impl Doors {
         let mut doors = JoinSet::new();
         self.http.tls = match &options.web.tls {
             None => None,
-            Some(WebTls::Own) => Some(app.pki.web_server_config(&names(&options.public.host))?),
+            Some(WebTls::Own) => Some(app.pki.web_server_config()?),
             Some(WebTls::Files { certificate, key }) => {
                 let files = Renewed::open(certificate, key)?;
                 doors.spawn(watch_certificate(Arc::clone(&files), stopping()));
@@ -295,18 +335,6 @@ async fn listen(address: SocketAddr, what: &str) -> anyhow::Result<TcpListener> 
     })
 }
 
-/// Names under which devices may reach a host, for its certificate.
-pub fn names(host: &str) -> Vec<String> {
-    let mut names = vec![host.to_owned()];
-    let is_loopback =
-        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    if is_loopback {
-        names.extend(["localhost", "127.0.0.1"].map(str::to_owned));
-        names.dedup();
-    }
-    names
-}
-
 /// Keeps simulated homes out of a real programme, and the other way round: the
 /// first start decides what a data directory is.
 fn same_kind(store: &dyn Store, demo: bool) -> anyhow::Result<()> {
@@ -357,3 +385,6 @@ fn make_private(dir: &Path) -> anyhow::Result<()> {
         .create(dir)
         .with_context(|| format!("failed to make the data directory {}", dir.display()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,10 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::machine::Machine;
 use crate::place::Place;
 use crate::process::{Process, faked, printed, program};
-use crate::wait::{eventually, seconds};
+use crate::wait::{PATIENCE, eventually};
 
 #[derive(Debug)]
 pub struct Agent {
@@ -19,6 +20,8 @@ pub struct Agent {
     pub faketime: Option<String>,
     /// The network namespace that it lives in, if not ours.
     pub inside: Option<String>,
+    /// The machine that it runs on, if not ours.
+    pub machine: Option<Machine>,
     /// Its words are kept apart from its state, whose disk may be full.
     log: TempDir,
 }
@@ -30,6 +33,7 @@ impl Default for Agent {
             place: Place::own(),
             faketime: None,
             inside: None,
+            machine: None,
             log: tempfile::tempdir().expect("a temporary folder"),
         }
     }
@@ -98,9 +102,10 @@ impl Agent {
     }
 
     fn command(&self) -> Command {
-        let mut command = match &self.inside {
-            None => Command::new(program("declic-agent")),
-            Some(namespace) => {
+        let mut command = match (&self.machine, &self.inside) {
+            (Some(machine), _) => machine.agent(),
+            (None, None) => Command::new(program("declic-agent")),
+            (None, Some(namespace)) => {
                 let mut command = Command::new("ip");
                 command.args(["netns", "exec", namespace]);
                 command.arg(program("declic-agent"));
@@ -138,13 +143,13 @@ impl Agent {
 
     /// Ends it in good order.
     pub fn stop(&mut self) {
-        let status = self.process().stop(seconds(30));
+        let status = self.process().stop(PATIENCE);
         assert!(status.success(), "{status}: {}", self.process().words());
     }
 
     /// `declic-agent status --json`, once it answers.
     pub fn status(&self) -> Value {
-        eventually("the agent's answer", seconds(20), || {
+        eventually("the agent's answer", PATIENCE, || {
             let output = self.verb(&["status", "--json"]);
             output
                 .status
@@ -155,7 +160,7 @@ impl Agent {
 
     /// Waits until nothing waits for a receipt any more.
     pub fn settled(&self) {
-        eventually("an empty spool", seconds(90), || {
+        eventually("an empty spool", PATIENCE, || {
             (self.status()["waiting"] == 0).then_some(())
         });
     }

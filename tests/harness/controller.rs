@@ -9,7 +9,11 @@ use tempfile::TempDir;
 use crate::mosquitto::Mosquitto;
 use crate::place::Place;
 use crate::process::{Process, faked, free_port, printed, program};
-use crate::wait::{eventually, seconds};
+use crate::wait::{PATIENCE, eventually, seconds};
+
+const LOG: &str = "declic.log";
+/// A controller's word once a broker has taken its subscriptions.
+const HEARS: &str = "the broker passes on what devices say";
 
 /// How devices reach a controller. A device cannot tell which it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +45,7 @@ pub struct Controller {
     /// Its words are kept apart from its data, whose disk may be full.
     log: TempDir,
     broker: Option<Mosquitto>,
+    joins_broker: bool,
 }
 
 impl Controller {
@@ -69,24 +74,53 @@ impl Controller {
             faketime: None,
             log: tempfile::tempdir().expect("a temporary folder"),
             broker: None,
+            joins_broker: false,
         }
     }
 
     /// A controller behind this door that is not started yet.
     pub fn prepare_behind(door: Door) -> Self {
-        let mut controller = Self::prepare();
+        Self::prepare().behind(door)
+    }
+
+    /// The same, on a folder that the test looks after.
+    pub fn prepare_behind_in(door: Door, dir: &Path) -> Self {
+        Self::prepare_in(dir).behind(door)
+    }
+
+    fn behind(mut self, door: Door) -> Self {
         if door == Door::Mosquitto {
-            let broker = Mosquitto::start(controller.dir());
-            controller.more = vec![
-                "--broker".to_owned(),
-                format!("mqtts://127.0.0.1:{}", broker.port),
-            ];
-            // Where a proxy, or a device, has to go.
-            controller.mqtt_port = broker.port;
-            controller.public_mqtt_port = broker.port;
-            controller.broker = Some(broker);
+            let broker = Mosquitto::start(self.dir());
+            self.joins(broker.port);
+            self.broker = Some(broker);
         }
-        controller
+        self
+    }
+
+    /// Goes through the broker at this port of the loopback.
+    fn joins(&mut self, port: u16) {
+        self.more = vec!["--broker".to_owned(), format!("mqtts://127.0.0.1:{port}")];
+        // Where a proxy, or a device, has to go.
+        self.mqtt_port = port;
+        self.public_mqtt_port = port;
+        self.joins_broker = true;
+    }
+
+    /// Another controller behind the same door, on a copy of this one's folder.
+    pub fn twin_in(&self, dir: &Path) -> Self {
+        let mut twin = Self::prepare_in(dir);
+        if let Some(broker) = &self.broker {
+            twin.joins(broker.port);
+        }
+        twin
+    }
+
+    /// What an operator's systemd units do after a revocation; our own endpoint
+    /// needs nobody to tell it.
+    pub fn pass_on_revocations(&self) {
+        if let Some(broker) = &self.broker {
+            broker.take_list(self.dir());
+        }
     }
 
     /// A controller behind this door that answers.
@@ -103,16 +137,33 @@ impl Controller {
         controller
     }
 
-    /// Starts the process and waits until it is ready.
+    /// Starts the process and waits until it is ready and hears devices.
     pub fn run(&mut self) {
+        let joined = self.times_joined();
         self.spawn();
         self.await_ready();
+        if self.joins_broker {
+            // Before its first subscription, a broker keeps nothing for it.
+            eventually("a controller that its broker knows", PATIENCE, || {
+                (self.times_joined() > joined).then_some(())
+            });
+        }
+    }
+
+    /// How often it said, in all its lives, that the broker passes on messages.
+    fn times_joined(&self) -> usize {
+        self.words().matches(HEARS).count()
+    }
+
+    /// What all its lives have said.
+    pub fn words(&self) -> String {
+        std::fs::read_to_string(self.log.path().join(LOG)).unwrap_or_default()
     }
 
     /// Waits until the process answers that it is ready.
     pub fn await_ready(&mut self) {
         let url = format!("http://127.0.0.1:{}/readyz", self.http_port);
-        eventually("a ready controller", seconds(60), || {
+        eventually("a ready controller", PATIENCE, || {
             let process = self.process.as_mut().expect("just started");
             assert!(
                 process.is_running(),
@@ -156,7 +207,7 @@ impl Controller {
             command.args(["--http", &format!("127.0.0.1:{}", self.http_port)]);
         }
         command.env("LANG", "en_GB.UTF-8");
-        let log = self.log.path().join("declic.log");
+        let log = self.log.path().join(LOG);
         self.process = Some(Process::start(&mut command, &log).expect("declic starts"));
     }
 
@@ -174,7 +225,7 @@ impl Controller {
 
     /// Ends it in good order.
     pub fn stop(&mut self) {
-        let status = self.process().stop(seconds(30));
+        let status = self.process().stop(PATIENCE);
         assert!(status.success(), "{status}: {}", self.process().words());
     }
 

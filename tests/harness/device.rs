@@ -24,6 +24,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::Controller;
+use crate::wait::PATIENCE;
 
 /// A device with a certificate of the controller's CA.
 #[derive(Clone, Debug)]
@@ -157,7 +158,7 @@ impl Session {
                 }
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), wait)
+        tokio::time::timeout(PATIENCE, wait)
             .await
             .map_err(|_| anyhow!("{what}: nothing came"))?
     }

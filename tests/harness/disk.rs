@@ -7,7 +7,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// A small memory disk (tmpfs); only root may make one.
+/// A small memory disk (tmpfs); only root may make one, and not in every container.
 #[derive(Debug)]
 pub struct SmallDisk {
     dir: TempDir,

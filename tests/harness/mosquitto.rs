@@ -1,21 +1,25 @@
 //! Debian's Mosquitto with the settings that `declic broker config` writes.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::process::{Process, free_port, printed, program};
-use crate::wait::{eventually, seconds};
+use crate::wait::{PATIENCE, eventually};
 
 const PROGRAM: &str = "/usr/sbin/mosquitto";
+const LIST: &str = "revoked.pem";
 
 /// A broker on the loopback.
 #[derive(Debug)]
 pub struct Mosquitto {
     pub port: u16,
     process: Process,
+    /// Its list of revoked certificates.
+    list: PathBuf,
     _dir: TempDir,
 }
 
@@ -65,18 +69,29 @@ impl Mosquitto {
         let log = dir.path().join("mosquitto.log");
         let mut process = Process::start(&mut command, &log)
             .expect("mosquitto runs: `cargo xtask test` installs it");
-        eventually("a broker", seconds(10), || {
+        eventually("a broker", PATIENCE, || {
             assert!(process.is_running(), "mosquitto ended: {}", process.words());
             std::net::TcpStream::connect(("127.0.0.1", port)).ok()
         });
         Mosquitto {
             port,
             process,
+            list: place.join(LIST),
             _dir: dir,
         }
     }
 
-    pub fn process(&mut self) -> &mut Process {
-        &mut self.process
+    /// Hands over the controller's newest list of revoked certificates, as the two
+    /// systemd units of `docs/broker.md` do: renamed into place, then a reload. The
+    /// reload is not answered.
+    pub fn take_list(&self, data_dir: &Path) {
+        let newest = fs::read(data_dir.join("broker").join(LIST)).expect("the list");
+        if fs::read(&self.list).expect("the list") == newest {
+            return;
+        }
+        let fresh = self.list.with_extension("new");
+        fs::write(&fresh, newest).expect("written");
+        fs::rename(&fresh, &self.list).expect("renamed");
+        self.process.signal(Signal::HUP);
     }
 }

@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::io;
 use std::net::TcpListener;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -43,12 +45,27 @@ pub fn program(name: &str) -> PathBuf {
     path
 }
 
-/// A port of the loopback that was free a moment ago.
+/// Ports that the kernel gives to nobody by itself: it takes those of connections
+/// from 32768 on. A program that is killed and started again finds its own free.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// Each port given here has a name in the kernel for as long as this process
+/// lives, so that stories in other processes take others.
+static CLAIMS: Mutex<Vec<UnixDatagram>> = Mutex::new(Vec::new());
+
+/// A port of the loopback that nobody uses, and no other story gets.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
+    let claim = |port: u16| {
+        let name = SocketAddr::from_abstract_name(format!("declic-tests-{port}")).ok()?;
+        let claim = UnixDatagram::bind_addr(&name).ok()?;
+        TcpListener::bind(("127.0.0.1", port)).ok()?;
+        CLAIMS.lock().expect("no panic").push(claim);
+        Some(port)
+    };
+    PORTS
+        .into_iter()
+        .find_map(claim)
         .expect("the loopback has free ports")
-        .port()
 }
 
 /// Makes a program believe in another date (libfaketime); time since boot stays true.

@@ -5,6 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use crate::process::free_port;
 
@@ -18,6 +19,8 @@ pub struct Proxy {
 #[derive(Debug, Default)]
 struct Shared {
     cut: AtomicBool,
+    /// Nobody listens: who calls is refused at once.
+    unplugged: AtomicBool,
     closed: AtomicBool,
     /// Both ends of every open line.
     lines: Mutex<Vec<TcpStream>>,
@@ -32,15 +35,17 @@ impl Proxy {
         let shared = Arc::new(Shared::default());
         let inside = Arc::clone(&shared);
         thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                if inside.closed.load(Ordering::SeqCst) {
-                    return;
+            let mut listener = Some(listener);
+            while !inside.closed.load(Ordering::SeqCst) {
+                match &listener {
+                    Some(open) => serve(open, target, &inside),
+                    None => thread::sleep(Duration::from_millis(20)),
                 }
-                if inside.cut.load(Ordering::SeqCst) {
-                    // Dropped: the caller sees its line closed.
-                    continue;
+                let unplugged = inside.unplugged.load(Ordering::SeqCst);
+                listener = listener.filter(|_| !unplugged);
+                if !unplugged && listener.is_none() {
+                    listener = TcpListener::bind(("127.0.0.1", port)).ok();
                 }
-                let _ = join(stream, target, &inside);
             }
         });
         Proxy { port, shared }
@@ -54,7 +59,17 @@ impl Proxy {
         }
     }
 
+    /// Cuts every line, and takes the far end away: a caller learns at once that nobody
+    /// is there.
+    pub fn unplug(&self) {
+        self.shared.unplugged.store(true, Ordering::SeqCst);
+        self.cut();
+        // Wakes the thread that accepts.
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+    }
+
     pub fn mend(&self) {
+        self.shared.unplugged.store(false, Ordering::SeqCst);
         self.shared.cut.store(false, Ordering::SeqCst);
     }
 
@@ -73,9 +88,28 @@ impl Drop for Proxy {
     }
 }
 
+/// Joins whoever calls, until the far end is taken away.
+fn serve(listener: &TcpListener, target: u16, shared: &Arc<Shared>) {
+    for stream in listener.incoming().flatten() {
+        let closed = shared.closed.load(Ordering::SeqCst);
+        if closed || shared.unplugged.load(Ordering::SeqCst) {
+            return;
+        }
+        if shared.cut.load(Ordering::SeqCst) {
+            // Dropped: the caller sees its line closed.
+            continue;
+        }
+        let _ = join(stream, target, shared);
+    }
+}
+
 fn join(near: TcpStream, target: u16, shared: &Arc<Shared>) -> io::Result<()> {
     let far = TcpStream::connect(("127.0.0.1", target))?;
     let mut lines = shared.lines.lock().expect("no panic");
+    // Cut while it was being joined: nobody else would end it.
+    if shared.cut.load(Ordering::SeqCst) {
+        return Ok(());
+    }
     lines.push(near.try_clone()?);
     lines.push(far.try_clone()?);
     drop(lines);

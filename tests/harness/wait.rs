@@ -3,6 +3,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// How long a story waits for what no promise gives a time to. A machine whose
+/// cores are busy with other work is slow, not wrong, and a story that holds never
+/// waits this long; it also outlasts a device's 60 s before it sends again.
+pub const PATIENCE: Duration = seconds(120);
 /// How often a condition is looked at.
 const LOOK: Duration = Duration::from_millis(50);
 

@@ -2,7 +2,7 @@
 //! be dated right.
 
 use declic_tests::process::printed;
-use declic_tests::wait::seconds;
+use declic_tests::wait::PATIENCE;
 use declic_tests::{Agent, Controller, Door, eventually};
 use jiff::Timestamp;
 
@@ -22,7 +22,7 @@ fn in_2005(door: Door) {
     printed(&agent.verb(&["enrol", &controller.code("BDX-001")]));
     let began = Timestamp::now();
     agent.run("1s");
-    let device = eventually("reports", seconds(30), || {
+    let device = eventually("reports", PATIENCE, || {
         let device = controller.device("BDX-001")?;
         (device["reports"].as_u64()? >= 3).then_some(device)
     });

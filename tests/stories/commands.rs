@@ -4,7 +4,7 @@
 use std::fs;
 
 use declic_tests::process::printed;
-use declic_tests::wait::seconds;
+use declic_tests::wait::PATIENCE;
 use declic_tests::{Agent, Controller, Door, eventually};
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ fn absent(door: Door) {
     let mut controller = Controller::start_behind(door);
     let mut agent = Agent::enrolled(&controller.code("BDX-001"));
     agent.run("1s");
-    eventually("the first report", seconds(30), || {
+    eventually("the first report", PATIENCE, || {
         controller
             .device("BDX-001")
             .filter(|d| d["reports"].as_u64() > Some(0))
@@ -34,7 +34,7 @@ fn absent(door: Door) {
 
     for _ in 0..2 {
         agent.run("1s");
-        eventually("its outcome", seconds(30), || {
+        eventually("its outcome", PATIENCE, || {
             (commands()[0]["state"] == "done").then_some(())
         });
         agent.settled();
@@ -65,9 +65,9 @@ fn a_refresh_is_done_once_its_slow_readings_have_arrived() {
         let shown = controller.json(&["device", "show", "BDX-001"]);
         shown["latest"]["report"]["slow"]["slow_at"].as_i64()
     };
-    let before = eventually("the first slow readings", seconds(60), slow_at);
+    let before = eventually("the first slow readings", PATIENCE, slow_at);
     printed(&controller.declic(&["device", "send", "BDX-001", "refresh"]));
-    eventually("its outcome", seconds(60), || {
+    eventually("its outcome", PATIENCE, || {
         let commands = controller.json(&["device", "commands", "BDX-001"]);
         (commands[0]["state"] == "done").then_some(())
     });
@@ -85,7 +85,7 @@ fn two_renewals_asked_for_at_once_are_both_answered_for() {
         printed(&controller.declic(&["device", "send", "BDX-001", "renew_certificate"]));
     }
     agent.run("1h");
-    eventually("both outcomes", seconds(60), || {
+    eventually("both outcomes", PATIENCE, || {
         let commands = controller.json(&["device", "commands", "BDX-001"]);
         let ended = |n: usize| commands[n]["state"] == "done";
         (ended(0) && ended(1)).then_some(())
@@ -100,13 +100,13 @@ fn a_retired_pc_forgets_the_programme() {
     let mut controller = Controller::start();
     let mut agent = Agent::enrolled(&controller.code("BDX-001"));
     agent.run("1s");
-    eventually("the first report", seconds(30), || {
+    eventually("the first report", PATIENCE, || {
         controller
             .device("BDX-001")
             .filter(|d| d["reports"].as_u64() > Some(0))
     });
     printed(&controller.declic(&["device", "retire", "BDX-001"]));
-    let status = agent.process().ended(seconds(30));
+    let status = agent.process().ended(PATIENCE);
     assert!(status.success(), "{status}");
     let left: Vec<_> = fs::read_dir(agent.dir()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
@@ -122,7 +122,7 @@ fn consent_is_the_households_and_widening_needs_the_charter() {
     agent.run("1s");
     agent.status();
     let widen = |code: &str| agent.verb(&["consent", "usage", "--charter", code]);
-    let refused = eventually("a session", seconds(20), || {
+    let refused = eventually("a session", PATIENCE, || {
         let output = agent.verb(&["consent", "usage"]);
         (agent.status()["connected"] == true).then_some(output)
     });
@@ -130,7 +130,7 @@ fn consent_is_the_households_and_widening_needs_the_charter() {
     let code = printed(&controller.declic(&["device", "charter", "BDX-001"]));
     let code = code.trim().to_owned();
     assert_eq!(widen("WRONGWRO").status.code(), Some(6), "a wrong code");
-    eventually("the right code", seconds(20), || {
+    eventually("the right code", PATIENCE, || {
         widen(&code).status.success().then_some(())
     });
     let consent = || {
@@ -139,12 +139,12 @@ fn consent_is_the_households_and_widening_needs_the_charter() {
             .as_str()
             .map(str::to_owned)
     };
-    eventually("usage in the reports", seconds(20), || {
+    eventually("usage in the reports", PATIENCE, || {
         (consent()? == "usage").then_some(())
     });
     // Narrowing needs nothing.
     printed(&agent.verb(&["consent", "maintenance"]));
-    eventually("maintenance again", seconds(20), || {
+    eventually("maintenance again", PATIENCE, || {
         (consent()? == "maintenance").then_some(())
     });
     agent.stop();

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use declic_common::envelope::Number;
 use declic_common::{InstallId, UpKind};
 use declic_tests::device::{received, stored};
-use declic_tests::wait::seconds;
+use declic_tests::wait::PATIENCE;
 use declic_tests::{Agent, Controller, Device, Door, eventually};
 use rumqttc::{Event, QoS};
 
@@ -120,15 +120,15 @@ async fn session(device: &Device, ledger: &Mutex<Ledger>) -> anyhow::Result<()> 
 
 #[test]
 fn a_controller_killed_fifty_times_under_load_loses_nothing_that_it_acknowledged() {
-    controller_killed(Door::Endpoint, KILLS);
+    controller_killed(Door::Endpoint);
 }
 
 #[test]
-fn a_controller_killed_behind_a_broker_loses_nothing_that_it_acknowledged() {
-    controller_killed(Door::Mosquitto, KILLS / 5);
+fn a_controller_killed_fifty_times_behind_a_broker_loses_nothing_that_it_acknowledged() {
+    controller_killed(Door::Mosquitto);
 }
 
-fn controller_killed(door: Door, kills: usize) {
+fn controller_killed(door: Door) {
     let mut controller = Controller::start_behind(door);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let devices: Vec<Device> = (0..DEVICES)
@@ -150,9 +150,9 @@ fn controller_killed(door: Door, kills: usize) {
         runtime.spawn(load(device.clone(), Arc::clone(ledger)));
     }
     let mut moments = Moments(2010);
-    for round in 0..kills {
+    for round in 0..KILLS {
         let before: usize = receipts(&ledgers);
-        eventually("acknowledged work before the blow", seconds(60), || {
+        eventually("acknowledged work before the blow", PATIENCE, || {
             (receipts(&ledgers) > before + DEVICES).then_some(())
         });
         work_for(moments.next(1, 150));
@@ -169,7 +169,7 @@ fn controller_killed(door: Door, kills: usize) {
     // A broker may still bring receipts of the life before.
     controller.await_ready();
     let before = receipts(&ledgers);
-    eventually("work after the last blow", seconds(60), || {
+    eventually("work after the last blow", PATIENCE, || {
         (receipts(&ledgers) > before).then_some(())
     });
     runtime.shutdown_background();
@@ -185,9 +185,9 @@ fn controller_killed(door: Door, kills: usize) {
         kept += stored.len();
     }
     tell(&format!(
-        "controller ({door:?}): {kills} kill -9 under load, {acknowledged} reports acknowledged, {kept} stored, 0 lost, 0 twice"
+        "controller ({door:?}): {KILLS} kill -9 under load, {acknowledged} reports acknowledged, {kept} stored, 0 lost, 0 twice"
     ));
-    controller.process().stop(seconds(30));
+    controller.process().stop(PATIENCE);
 }
 
 fn receipts(ledgers: &[Arc<Mutex<Ledger>>]) -> usize {
@@ -199,7 +199,16 @@ fn receipts(ledgers: &[Arc<Mutex<Ledger>>]) -> usize {
 
 #[test]
 fn an_agent_killed_fifty_times_loses_nothing_that_it_observed() {
-    let mut controller = Controller::start();
+    agent_killed(Door::Endpoint);
+}
+
+#[test]
+fn an_agent_killed_fifty_times_loses_nothing_through_a_broker_as_well() {
+    agent_killed(Door::Mosquitto);
+}
+
+fn agent_killed(door: Door) {
+    let mut controller = Controller::start_behind(door);
     let mut agent = Agent::enrolled(&controller.code("BDX-001"));
     let mut moments = Moments(1805);
     let reports = || {
@@ -209,7 +218,7 @@ fn an_agent_killed_fifty_times_loses_nothing_that_it_observed() {
     for _ in 0..KILLS {
         let before = reports();
         agent.run("100ms");
-        eventually("a report before the blow", seconds(30), || {
+        eventually("a report before the blow", PATIENCE, || {
             (reports() > before).then_some(())
         });
         work_for(moments.next(1, 400));
@@ -218,7 +227,7 @@ fn an_agent_killed_fifty_times_loses_nothing_that_it_observed() {
     // A last life with one report, until all is settled.
     let before = reports();
     agent.run("1h");
-    eventually("the last life's report", seconds(60), || {
+    eventually("the last life's report", PATIENCE, || {
         (reports() > before && agent.status()["waiting"] == 0).then_some(())
     });
     let shown: serde_json::Value =
@@ -240,7 +249,7 @@ fn an_agent_killed_fifty_times_loses_nothing_that_it_observed() {
     // One install, one boot, numbers from 1: so many messages, each there once.
     assert_eq!(device["messages"], seq, "{device}");
     tell(&format!(
-        "agent: {KILLS} kill -9, {seq} messages observed, {} reports stored, 0 lost, 0 twice",
+        "agent ({door:?}): {KILLS} kill -9, {seq} messages observed, {} reports stored, 0 lost, 0 twice",
         device["reports"]
     ));
     agent.stop();

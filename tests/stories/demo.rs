@@ -5,7 +5,7 @@ use std::process::Command;
 
 use declic_tests::eventually;
 use declic_tests::process::{Process, free_port, printed, program};
-use declic_tests::wait::seconds;
+use declic_tests::wait::PATIENCE;
 
 #[test]
 fn a_demonstration_shows_its_homes_and_this_machine_among_them() {
@@ -28,7 +28,7 @@ fn a_demonstration_shows_its_homes_and_this_machine_among_them() {
             .ok()?;
         serde_json::from_slice::<serde_json::Value>(&output.stdout).ok()
     };
-    let devices = eventually("twelve homes with reports", seconds(60), || {
+    let devices = eventually("twelve homes with reports", PATIENCE, || {
         assert!(demo.is_running(), "{}", demo.words());
         let devices = list()?;
         let reporting = devices
@@ -56,6 +56,6 @@ fn a_demonstration_shows_its_homes_and_this_machine_among_them() {
     assert_eq!(real, 1, "this machine is one of the homes");
 
     demo.signal(rustix::process::Signal::INT);
-    let status = demo.ended(seconds(30));
+    let status = demo.ended(PATIENCE);
     assert!(status.success(), "{status}: {}", demo.words());
 }

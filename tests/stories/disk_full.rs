@@ -1,31 +1,36 @@
 //! A full disk, on either side: a clear answer, nothing lost, and all goes on by
 //! itself when there is room again.
 
-use std::io::Write;
-
+use declic_common::UpKind;
 use declic_tests::controller::get;
 use declic_tests::device::stored;
-use declic_tests::wait::seconds;
-use declic_tests::{Agent, Controller, Device, SmallDisk, eventually};
+use declic_tests::wait::PATIENCE;
+use declic_tests::{Agent, Controller, Device, Door, SmallDisk, eventually};
+use rumqttc::{Packet, QoS};
 
-/// A disk of this size; without the right to make one the story is not told.
-fn disk(megabytes: u32) -> Option<SmallDisk> {
-    match SmallDisk::of_megabytes(megabytes) {
-        Ok(disk) => Some(disk),
-        Err(why) => {
-            let _ = writeln!(
-                std::io::stderr(),
-                "no small disk here, so no full one: {why}"
-            );
-            None
-        }
-    }
+/// A disk of this size.
+fn disk(megabytes: u32) -> SmallDisk {
+    SmallDisk::of_megabytes(megabytes).unwrap_or_else(|why| {
+        panic!(
+            "this story needs a small disk, and none can be mounted here ({why}): \
+             run it as root, or use `cargo xtask test`, which then leaves it out"
+        )
+    })
 }
 
 #[test]
 fn a_controller_without_room_says_so_takes_nothing_and_goes_on_when_there_is_room() {
-    let Some(disk) = disk(96) else { return };
-    let mut controller = Controller::prepare_in(disk.path());
+    controller_without_room(Door::Endpoint);
+}
+
+#[test]
+fn what_a_controller_without_room_could_not_take_is_brought_again_by_its_broker() {
+    controller_without_room(Door::Mosquitto);
+}
+
+fn controller_without_room(door: Door) {
+    let disk = disk(96);
+    let mut controller = Controller::prepare_behind_in(door, disk.path());
     controller.run();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let device = runtime
@@ -40,15 +45,37 @@ fn a_controller_without_room_says_so_takes_nothing_and_goes_on_when_there_is_roo
 
     disk.fill().unwrap();
     let ready = format!("http://127.0.0.1:{}/readyz", controller.http_port);
-    let said = eventually("a clear state", seconds(30), || {
+    let said = eventually("a clear state", PATIENCE, || {
         get(&ready).filter(|(status, _)| *status == 503)
     });
     assert!(said.1.contains("disk"), "{}", said.1);
-    let refused = runtime.block_on(async {
-        let mut session = device.connect().await?;
-        session.report(1, 21, 21).await
-    });
-    assert!(refused.is_err(), "a report was acknowledged on a full disk");
+    let mut session = runtime.block_on(device.connect()).unwrap();
+    match door {
+        Door::Endpoint => {
+            let refused = runtime.block_on(session.report(1, 21, 21));
+            assert!(refused.is_err(), "a report was acknowledged on a full disk");
+        }
+        // The broker takes it, which promises nothing; what counts is that the
+        // controller lets the broker keep it.
+        Door::Mosquitto => {
+            runtime.block_on(async {
+                let report = device.report(1, 21, 1);
+                let topic = device.topic(UpKind::Report);
+                let publish = session
+                    .client
+                    .publish(topic, QoS::AtLeastOnce, false, report);
+                publish.await.unwrap();
+                let taken = |p: &Packet| matches!(p, Packet::PubAck(_)).then_some(());
+                session.until("the broker's word", taken).await.unwrap();
+            });
+            eventually("a message left to the broker", PATIENCE, || {
+                controller
+                    .words()
+                    .contains("the broker keeps it")
+                    .then_some(())
+            });
+        }
+    }
     // Reading goes on.
     assert_eq!(stored(&controller, device.id).unwrap().len(), 20);
     let status = controller.declic(&["status", "--format", "json"]);
@@ -57,21 +84,34 @@ fn a_controller_without_room_says_so_takes_nothing_and_goes_on_when_there_is_roo
     assert!(said.contains("\"ready\": false"), "{said}");
 
     disk.relieve().unwrap();
-    eventually("room again", seconds(30), || {
+    eventually("room again", PATIENCE, || {
         get(&ready).filter(|(status, _)| *status == 200)
     });
-    runtime.block_on(async {
-        let mut session = device.connect().await.unwrap();
-        session.report(1, 21, 1).await.unwrap();
+    let receipted = runtime.block_on(async {
+        match door {
+            Door::Endpoint => device.connect().await?.report(1, 21, 1).await,
+            // The device does nothing more.
+            Door::Mosquitto => session.receipt(1, 21).await,
+        }
     });
+    receipted.unwrap();
     assert_eq!(stored(&controller, device.id).unwrap().len(), 21);
     controller.stop();
 }
 
 #[test]
 fn an_agent_without_room_keeps_running_and_says_so_in_its_next_report() {
-    let Some(disk) = disk(2) else { return };
-    let mut controller = Controller::start();
+    agent_without_room(Door::Endpoint);
+}
+
+#[test]
+fn an_agent_without_room_says_so_through_a_broker_as_well() {
+    agent_without_room(Door::Mosquitto);
+}
+
+fn agent_without_room(door: Door) {
+    let disk = disk(2);
+    let mut controller = Controller::start_behind(door);
     let mut agent = Agent::in_place(disk.path());
     agent.enrol(&controller.code("BDX-001"));
     agent.run("500ms");
@@ -81,7 +121,7 @@ fn an_agent_without_room_keeps_running_and_says_so_in_its_next_report() {
             .and_then(|d| d["reports"].as_u64())
             .unwrap_or(0)
     };
-    eventually("reports", seconds(20), || (reports() >= 2).then_some(()));
+    eventually("reports", PATIENCE, || (reports() >= 2).then_some(()));
     let id = controller.device("BDX-001").unwrap()["device"]
         .as_str()
         .unwrap()
@@ -93,16 +133,16 @@ fn an_agent_without_room_keeps_running_and_says_so_in_its_next_report() {
     assert_eq!(disk_full(), Some(false));
 
     disk.fill().unwrap();
-    eventually("a report that says so", seconds(20), || {
+    eventually("a report that says so", PATIENCE, || {
         (disk_full() == Some(true)).then_some(())
     });
     let before = reports();
-    eventually("more reports", seconds(20), || {
+    eventually("more reports", PATIENCE, || {
         (reports() >= before + 3).then_some(())
     });
 
     disk.relieve().unwrap();
-    eventually("a report that says it is over", seconds(20), || {
+    eventually("a report that says it is over", PATIENCE, || {
         (disk_full() == Some(false)).then_some(())
     });
     agent.settled();

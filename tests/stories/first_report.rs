@@ -3,7 +3,7 @@
 use std::fs;
 
 use declic_tests::process::printed;
-use declic_tests::wait::seconds;
+use declic_tests::wait::PATIENCE;
 use declic_tests::{Agent, Controller, Door, eventually};
 
 /// A value of `/proc/meminfo`, in bytes.
@@ -33,12 +33,12 @@ fn first_report(door: Door) {
     let code = controller.code("BDX-001");
     let mut agent = Agent::enrolled(&code);
     agent.run("1s");
-    eventually("the device as `on`", seconds(10), || {
+    eventually("the device as `on`", PATIENCE, || {
         controller
             .device("BDX-001")
             .filter(|d| d["presence"] == "on")
     });
-    let device = eventually("a report and the inventory", seconds(20), || {
+    let device = eventually("a report and the inventory", PATIENCE, || {
         let id = controller.device("BDX-001")?["device"].as_str()?.to_owned();
         let device = controller.json(&["device", "show", &id]);
         (device["latest"].is_object() && device["inventory"].is_object()).then_some(device)
@@ -56,7 +56,7 @@ fn first_report(door: Door) {
     assert_eq!(device["inventory"]["os"]["kernel"], kernel.trim());
 
     // The household reads every byte of what was sent.
-    let shown = eventually("the report among what was sent", seconds(10), || {
+    let shown = eventually("the report among what was sent", PATIENCE, || {
         let shown = printed(&agent.verb(&["show", "--json"]));
         let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
         let sent = shown["sent"].as_array().unwrap();
@@ -68,7 +68,7 @@ fn first_report(door: Door) {
 
     // A clean end is `quiet` at once, and never an alarm.
     agent.stop();
-    eventually("the goodbye", seconds(10), || {
+    eventually("the goodbye", PATIENCE, || {
         controller
             .device("BDX-001")
             .filter(|d| d["presence"] == "quiet")

@@ -10,6 +10,8 @@ mod disk_full;
 mod expired;
 mod first_report;
 mod hostile;
+mod moving;
 mod network_cut;
 mod other_language;
 mod people;
+mod timeline;

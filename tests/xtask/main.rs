@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod left_out;
 mod needs;
 mod picture;
 mod run;

@@ -8,7 +8,7 @@ use anyhow::bail;
 use crate::run::{answers, run, run_with, say};
 
 /// Debian packages: a program each that shows it is there.
-const PACKAGES: [(&str, &str); 7] = [
+const PACKAGES: [(&str, &str); 8] = [
     ("mosquitto", "/usr/sbin/mosquitto"),
     ("mosquitto-clients", "/usr/bin/mosquitto_pub"),
     ("nginx", "/usr/sbin/nginx"),
@@ -21,6 +21,10 @@ const PACKAGES: [(&str, &str); 7] = [
     (
         "python3-paho-mqtt",
         "/usr/lib/python3/dist-packages/paho/mqtt/client.py",
+    ),
+    (
+        "python3-aiosmtpd",
+        "/usr/lib/python3/dist-packages/aiosmtpd/main.py",
     ),
 ];
 /// Pinned, so that a run tomorrow judges as today's.

@@ -6,6 +6,7 @@ use declic_common::UpKind;
 use declic_common::envelope::Help;
 use declic_common::limits::TEXT_CHARS;
 use declic_common::report::Consent;
+use declic_common::six_words::{Diagnosis, SixWords};
 use declic_common::socket::{AgentStatus, Answer, Ask, RefusedAsk, Shown, ShownMessage};
 use declic_common::topic::Leaf;
 
@@ -44,6 +45,11 @@ impl Agent {
             Ask::Show => (Answer::Show(self.show()), Next::Nothing),
             Ask::Consent { level, charter } => self.change_consent(level, charter.as_deref()),
             Ask::Help { text } => (self.call_for_help(text), Next::Nothing),
+            Ask::Code => (self.code(), Next::Nothing),
+            Ask::Pause { for_s } => self.change_pause(for_s),
+            Ask::Letters => (self.letters(), Next::Nothing),
+            Ask::Read { letter } => (self.letter_was_read(letter), Next::Nothing),
+            Ask::Diagnose { letter, accept } => self.answer_diagnosis(letter, accept),
         };
         // Whoever asked may have gone; what was decided stands.
         let _ = answer.send(said);
@@ -99,7 +105,24 @@ impl Agent {
         }
     }
 
-    fn status(&self) -> AgentStatus {
+    fn code(&mut self) -> Answer {
+        let now = self.probe.clocks();
+        let about = self.circumstances();
+        let report = self.reporter.preview(self.probe.as_mut(), &about);
+        let time = self.life.controller_now(&now);
+        let silence = self.last_receipt.zip(time).map(|(at, time)| time - at);
+        let silence_s = silence.map(|ms| u64::try_from(ms / 1000).unwrap_or(0));
+        let paused = self.state.pause().is_some();
+        let slow = self.reporter.known_slow();
+        let diagnosis = Diagnosis::of(&report, slow, silence_s, paused);
+        Answer::Code {
+            words: SixWords::of(&diagnosis).words().map(str::to_owned).into(),
+        }
+    }
+
+    fn status(&mut self) -> AgentStatus {
+        let now = self.probe.clocks();
+        let time = self.life.controller_now(&now);
         let stats = self.spool.stats();
         AgentStatus {
             device: self.identity.device,
@@ -113,6 +136,8 @@ impl Agent {
             damaged: stats.damaged,
             disk_full: stats.disk_full,
             consent: self.state.consent(),
+            paused_until: self.state.pause().map(|pause| pause.ends_at(&now, time)),
+            unread: self.state.inbox().unread(),
             interval_s: u32::try_from(self.interval().as_secs()).unwrap_or(u32::MAX),
             ladder: self.ladder.clone(),
             certificate_expires_at: self.identity.expires_at,

@@ -4,8 +4,10 @@
 //! does no waiting: `run` waits, and calls it.
 
 mod household;
+mod letters;
 mod orders;
 mod outbox;
+mod quiet;
 
 use std::fs;
 use std::path::Path;
@@ -13,6 +15,7 @@ use std::time::Duration;
 
 use declic_common::UpKind;
 use declic_common::command::{CommandId, OutcomeResult};
+use declic_common::limits::INTERVAL_MIN_S;
 use declic_common::report::{Ladder, Slow};
 use declic_common::settings::Address;
 use declic_common::status::State as Word;
@@ -32,6 +35,10 @@ use crate::spool::{Limits, Spool};
 use crate::state::State;
 use crate::uplink::{News, Outlet};
 
+/// During a diagnosis: no settings may ask for reports more often either.
+const DIAGNOSIS_INTERVAL: Duration = Duration::from_secs(INTERVAL_MIN_S as u64);
+const SAMPLE: Duration = Duration::from_secs(30);
+const DIAGNOSIS_SAMPLE: Duration = Duration::from_secs(5);
 /// How often the disk is told that the machine still runs.
 const ALIVE_EVERY_MS: u64 = 60_000;
 /// A retirement does not wait longer than this for receipts.
@@ -153,7 +160,23 @@ impl Agent {
 
     pub fn interval(&self) -> Duration {
         let settings = Duration::from_secs(self.state.settings().interval_s.into());
-        self.interval.unwrap_or(settings)
+        let asked = self.interval.unwrap_or(settings);
+        if self.state.inbox().is_diagnosing() {
+            asked.min(DIAGNOSIS_INTERVAL)
+        } else {
+            asked
+        }
+    }
+
+    /// How often to look at clocks, links and loads between two reports: often enough
+    /// to see a spike and a pulled cable, seldom enough to cost nothing.
+    pub fn sample_every(&self) -> Duration {
+        let longest = if self.state.inbox().is_diagnosing() {
+            DIAGNOSIS_SAMPLE
+        } else {
+            SAMPLE
+        };
+        (self.interval() / 4).clamp(Duration::from_millis(250), longest)
     }
 
     /// How long until the backlog may go on.
@@ -187,13 +210,14 @@ impl Agent {
             self.life.alive(&now);
             self.spool.write_again(&self.life);
         }
+        let ended = self.end_what_is_over(&now);
         if link_changed || woke {
             return Next::Hurry;
         }
         if self.should_renew(&now) {
             return Next::Renew;
         }
-        Next::Nothing
+        ended
     }
 
     /// A climb of the ladder, to be waited for; it tries nothing while a session is up.
@@ -225,6 +249,9 @@ impl Agent {
     pub fn report(&mut self) -> Next {
         if self.retiring.is_some() {
             return Next::Nothing;
+        }
+        if self.state.pause().is_some() {
+            return self.report_nothing();
         }
         let now = self.probe.clocks();
         let about = self.circumstances();
@@ -342,8 +369,9 @@ impl Agent {
     pub fn renew(&mut self, state_dir: &Path) -> Renewal {
         let now = self.probe.clocks();
         self.renew_tried_at = Some(now.uptime_ms);
-        let (identity, state_dir) = (self.identity.clone(), state_dir.to_owned());
-        Box::pin(async move { enrol::renew(&identity, &state_dir).await })
+        let (identity, addresses) = (self.identity.clone(), self.addresses());
+        let state_dir = state_dir.to_owned();
+        Box::pin(async move { enrol::renew(&identity, &addresses, &state_dir).await })
     }
 
     /// Takes the end of a renewal. Whatever asked for one meanwhile is answered too.
@@ -378,3 +406,6 @@ impl Agent {
             .is_none_or(|at| now.saturating_sub(at) >= RENEW_EVERY_MS)
     }
 }
+
+#[cfg(test)]
+mod tests;

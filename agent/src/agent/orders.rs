@@ -6,6 +6,7 @@ use declic_common::envelope::Number;
 use declic_common::receipt::Receipt;
 use declic_common::settings::Settings;
 
+use super::letters::says;
 use super::{Agent, Next};
 
 impl Agent {
@@ -61,17 +62,30 @@ impl Agent {
                 return Next::Nothing;
             }
         };
-        let retires = command.action == Action::Retire;
-        if self.state.has_run(command.id) || !self.note(command.id, retires) {
+        if self.state.has_run(command.id) {
             return Next::Nothing;
         }
         let now = self.probe.clocks();
-        let time = self.life.controller_now(&now).unwrap_or(command.issued_at);
-        if time >= command.expires_at && !retires {
+        let time = self.life.controller_now(&now);
+        let expired = time.unwrap_or(command.issued_at) >= command.expires_at
+            && command.action != Action::Retire;
+        let noted = match &command.action {
+            action if !expired && says(action).is_some() => self.put_letter(&command, &now, time),
+            action => self.note(command.id, *action == Action::Retire),
+        };
+        if !noted {
+            return Next::Nothing;
+        }
+        if expired {
             self.outcome(command.id, OutcomeResult::Expired);
             return Next::Nothing;
         }
         match command.action {
+            // The household wants nothing measured now.
+            Action::Refresh if self.state.pause().is_some() => {
+                self.outcome(command.id, OutcomeResult::Declined);
+                Next::Nothing
+            }
             Action::Refresh => {
                 self.reporter.refresh();
                 self.inventory(&now, true);
@@ -87,10 +101,8 @@ impl Agent {
                 self.outcome(command.id, OutcomeResult::Done);
                 Next::Nothing
             }
-            Action::Diagnose { .. } | Action::Message { .. } => {
-                self.outcome(command.id, OutcomeResult::Unknown);
-                Next::Nothing
-            }
+            // Noted with its letter: the household answers.
+            Action::Diagnose { .. } | Action::Message { .. } => Next::Nothing,
         }
     }
 

@@ -16,6 +16,9 @@ use crate::spool::Held;
 impl Agent {
     /// Sends the inventory if it changed, is a month old, or is asked for.
     pub(super) fn inventory(&mut self, now: &Clocks, asked: bool) {
+        if self.state.pause().is_some() {
+            return;
+        }
         let mut inventory = self.probe.inventory();
         inventory.agent_version = Some(env!("CARGO_PKG_VERSION").to_owned());
         let json = serde_json::to_vec(&inventory).expect("our own types always have a JSON form");

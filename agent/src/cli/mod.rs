@@ -1,9 +1,12 @@
 //! The command line of the PC: what a technician types once, and what the
 //! household may ask at any time.
 
+mod letters;
+mod pause;
 mod print;
 mod show;
-mod words;
+mod window;
+pub(crate) mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,7 +15,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use declic_common::report::Consent;
 use declic_common::socket::{Answer, Ask};
-use declic_common::tr;
+use declic_common::{Lang, tr};
 use jiff::SignedDuration;
 
 use crate::enrol::EnrolError;
@@ -116,6 +119,64 @@ enum Verb {
         #[command(flatten)]
         place: Place,
     },
+    #[command(about = tr(
+        "Donner les six mots qui disent l’état du PC, à lire au téléphone",
+        "Give the six words that say how the PC is, to be read over the phone",
+    ))]
+    Code {
+        #[command(flatten)]
+        place: Place,
+    },
+    #[command(about = tr(
+        "Lire les messages et les demandes du technicien",
+        "Read the messages and requests of the technician",
+    ))]
+    Messages {
+        #[arg(long, help = tr("En JSON, sans les marquer comme lus", "As JSON, without marking them as read"))]
+        json: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    #[command(about = tr(
+        "Accepter ou refuser le diagnostic que demande le technicien",
+        "Accept or refuse the diagnosis that the technician asks for",
+    ))]
+    Diagnose {
+        #[arg(value_parser = letters::yes_or_no, help = tr("oui ou non", "yes or no"))]
+        answer: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    #[command(about = tr(
+        "N’envoyer aucun relevé jusqu’à un moment, ou reprendre",
+        "Send no report until some moment, or resume",
+    ))]
+    Pause {
+        #[arg(
+            value_name = tr("JUSQU’À", "UNTIL"),
+            value_parser = pause::until,
+            help = tr(
+                "une durée (2h, 3d, 1w), un jour (2026-12-24 ou 24/12/2026), ou fin",
+                "a length (2h, 3d, 1w), a day (2026-12-24 or 24/12/2026), or end",
+            )
+        )]
+        until: pause::Until,
+        #[command(flatten)]
+        place: Place,
+    },
+    #[command(about = tr(
+        "Ouvrir la fenêtre de Déclic dans le navigateur de ce compte",
+        "Open the window of Déclic in the browser of this account",
+    ))]
+    Window {
+        #[arg(long, help = tr(
+            "Seulement écrire l’adresse, qui ne sert qu’une fois",
+            "Only print the address, which works once",
+        ))]
+        no_open: bool,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -180,6 +241,16 @@ pub fn run(cli: Cli) -> ExitCode {
                 "Your call for help is noted. It leaves as soon as the network allows.",
             ));
         }),
+        Verb::Code { place } => ask(&place, &Ask::Code, show::code),
+        Verb::Messages { json, place } => letters::read(&place, json),
+        Verb::Diagnose { answer, place } => letters::answer(&place, answer),
+        Verb::Pause { until, place } => {
+            let for_s = until.for_s;
+            ask(&place, &Ask::Pause { for_s }, |_| {
+                print::line(pause::noted(for_s));
+            })
+        }
+        Verb::Window { no_open, place } => window::open(&place, no_open),
     }
 }
 
@@ -230,7 +301,7 @@ fn serve(interval: Option<Duration>, place: Place) -> ExitCode {
 fn ask(place: &Place, question: &Ask, show: impl FnOnce(Answer)) -> ExitCode {
     match socket::ask(&place.state_dir, question) {
         Ok(Answer::Refused { reason }) => {
-            print::error(words::of_refusal(reason));
+            print::error(words::of_refusal(reason, Lang::current()));
             ExitCode::from(REFUSED)
         }
         Ok(answer) => {

@@ -52,6 +52,8 @@ pub(super) fn status(answer: Answer, json: bool) {
         damaged,
         disk_full,
         consent,
+        paused_until,
+        unread,
         interval_s,
         ladder,
         certificate_expires_at,
@@ -91,6 +93,14 @@ pub(super) fn status(answer: Answer, json: bool) {
             .to_owned(),
         ),
         (tr("Consentement", "Consent"), level(consent).to_owned()),
+        (
+            tr("Pause jusqu’au", "Paused until"),
+            paused_until.map_or_else(|| "–".to_owned(), date),
+        ),
+        (
+            tr("Messages à lire", "Messages to read"),
+            unread.to_string(),
+        ),
         (tr("Intervalle", "Interval"), format!("{interval_s} s")),
         (
             tr("Réseau", "Network"),
@@ -111,6 +121,12 @@ pub(super) fn status(answer: Answer, json: bool) {
         .unwrap_or(0);
     for (name, value) in rows {
         print::line(&format!("{name:width$}  {value}"));
+    }
+}
+
+pub(super) fn code(answer: Answer) {
+    if let Answer::Code { words } = answer {
+        print::line(&words.join(" "));
     }
 }
 
@@ -147,7 +163,7 @@ fn heading(text: &str) {
     print::line(&format!("\n== {text} =="));
 }
 
-fn date(ms: i64) -> String {
+pub(super) fn date(ms: i64) -> String {
     Timestamp::from_millisecond(ms).map_or_else(
         |_| "?".to_owned(),
         |at| {
@@ -162,6 +178,6 @@ fn pretty(value: &serde_json::Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-fn print_json<T: serde::Serialize>(value: &T) {
+pub(super) fn print_json<T: serde::Serialize>(value: &T) {
     print::line(&serde_json::to_string_pretty(value).unwrap_or_default());
 }

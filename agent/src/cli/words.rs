@@ -3,7 +3,6 @@
 use declic_common::code::BadCode;
 use declic_common::lang::Lang;
 use declic_common::socket::RefusedAsk;
-use declic_common::tr;
 
 use crate::enrol::EnrolError;
 
@@ -60,35 +59,51 @@ pub(super) fn of_enrolment(error: &EnrolError) -> String {
 }
 
 /// Why the agent did not do what was asked.
-pub(super) fn of_refusal(reason: RefusedAsk) -> &'static str {
+pub(crate) fn of_refusal(reason: RefusedAsk, lang: Lang) -> &'static str {
     match reason {
-        RefusedAsk::CharterNeeded => tr(
-            "Pour envoyer aussi les données d’usage, il faut le code de la charte signée : --charter CODE",
-            "To send usage data as well, the code of the signed charter is needed: --charter CODE",
+        RefusedAsk::CharterNeeded => lang.say(
+            "Pour envoyer aussi les données d’usage, il faut le code de la charte signée.",
+            "To send usage data as well, the code of the signed charter is needed.",
         ),
-        RefusedAsk::CharterWrong => tr(
+        RefusedAsk::CharterWrong => lang.say(
             "Ce n’est pas le code de la charte de ce PC. Vérifiez chaque lettre.",
             "This is not the code of this PC's charter. Check each letter.",
         ),
-        RefusedAsk::CharterUnknown => tr(
+        RefusedAsk::CharterUnknown => lang.say(
             "Le programme n’a pas encore annoncé de charte à ce PC. Demandez au technicien.",
             "The programme has not announced a charter to this PC yet. Ask the technician.",
         ),
-        RefusedAsk::Unreadable => tr(
+        RefusedAsk::Unreadable => lang.say(
             "L’agent n’a pas compris : il est peut-être d’une autre version.",
             "The agent did not understand: it may be of another version.",
         ),
-        RefusedAsk::TooLong => tr(
+        RefusedAsk::TooLong => lang.say(
             "Le texte est trop long : 2 000 caractères au plus.",
             "The text is too long: 2,000 characters at most.",
         ),
-        RefusedAsk::NotKept => tr(
+        RefusedAsk::NotKept => lang.say(
             "Le disque du PC ne prend plus rien : rien n’a changé. Faites de la place, puis recommencez.",
             "The PC's disk takes nothing more: nothing has changed. Free some room, then try again.",
         ),
-        RefusedAsk::TooMany => tr(
+        RefusedAsk::TooMany => lang.say(
             "Trop d’essais. Réessayez dans quelques minutes.",
             "Too many attempts. Try again in a few minutes.",
+        ),
+        RefusedAsk::BadLength => lang.say(
+            "Une pause dure 90 jours au plus.",
+            "A pause lasts 90 days at most.",
+        ),
+        RefusedAsk::Answered => lang.say(
+            "Cette demande n’attend plus de réponse.",
+            "This request does not wait for an answer any more.",
+        ),
+        RefusedAsk::Busy => lang.say(
+            "Un diagnostic est déjà en cours. Attendez qu’il se termine.",
+            "A diagnosis is already under way. Wait until it ends.",
+        ),
+        RefusedAsk::Paused => lang.say(
+            "Déclic est en pause. Mettez d’abord fin à la pause.",
+            "Déclic is paused. End the pause first.",
         ),
     }
 }

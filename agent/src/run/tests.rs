@@ -1,17 +1,14 @@
 use std::future::pending;
 use std::time::Duration;
 
-use declic_common::DeviceId;
-use declic_common::enrol::Enrolled;
 use declic_common::inventory::Inventory;
 use declic_common::report::HealthReport;
-use declic_common::settings::Settings;
 use declic_common::socket::{AgentStatus, Answer, Ask};
-use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
 
 use super::*;
 use crate::probe::{Climb, Clocks, SlowJob, Targets};
 use crate::simulate::Home;
+use crate::testing::enrol_nowhere;
 
 /// A home behind a box that never answers: a climb has no end there.
 struct Silent(Home);
@@ -38,42 +35,6 @@ impl Probe for Silent {
     fn going_down(&mut self) -> bool {
         false
     }
-}
-
-/// The identity of a PC whose controller nobody can reach.
-fn enrol_nowhere(state_dir: &Path) {
-    let authority = CertifiedIssuer::self_signed(
-        CertificateParams::default(),
-        KeyPair::generate().expect("a key"),
-    )
-    .expect("an authority");
-    let key = KeyPair::generate().expect("a key");
-    let certificate = CertificateParams::default()
-        .signed_by(&key, &authority)
-        .expect("a certificate");
-    // A listener that is gone again: its port refuses.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a port")
-        .port();
-    let enrolled = Enrolled {
-        device: DeviceId::from_bits(7),
-        certificate_pem: certificate.pem(),
-        ca_pem: authority.pem(),
-        renew_at: i64::MAX,
-        expires_at: i64::MAX,
-        controller_time: 0,
-        address: declic_common::settings::Address {
-            host: "127.0.0.1".to_owned(),
-            mqtt_port: port,
-            enrol_port: port,
-        },
-        settings: Settings::default(),
-    };
-    Identity::new(enrolled, key.serialize_pem(), false)
-        .expect("an identity")
-        .save(state_dir)
-        .expect("a place for it");
 }
 
 async fn status(state_dir: &Path) -> Option<AgentStatus> {
@@ -107,6 +68,7 @@ async fn behind_a_box_that_never_answers_reports_are_on_time_and_the_household_i
     let options = Options {
         state_dir: dir.path().to_owned(),
         interval: Some(Duration::from_millis(100)),
+        speed: 1,
         socket: true,
     };
     let (stop, signals) = mpsc::channel(1);

@@ -17,7 +17,7 @@ use super::App;
 use super::hub::Kick;
 use super::registry;
 use crate::store::record::{decode, encode};
-use crate::store::records::{AuditEntry, AuditHead, Device};
+use crate::store::records::{AuditEntry, AuditHead, Device, Placements};
 use crate::store::{Batch, Range, Space, Store, StoreError, Value, keys, read};
 
 /// Times that a change is decided again because the data moved under it. One
@@ -56,6 +56,7 @@ pub struct Change {
     now_ms: i64,
     chain: Chain,
     devices: Vec<Device>,
+    placements: Vec<(DeviceId, Placements)>,
     kicked: Vec<DeviceId>,
 }
 
@@ -150,6 +151,11 @@ impl Change {
         self.devices.push(after);
     }
 
+    pub fn change_placements(&mut self, device: DeviceId, before: &Placements, after: Placements) {
+        registry::change_placements(&mut self.batch, device, before, &after);
+        self.placements.push((device, after));
+    }
+
     /// Ends the session of a device once the change is durable.
     pub fn kick(&mut self, device: DeviceId) {
         self.kicked.push(device);
@@ -205,6 +211,9 @@ where
         for device in change.devices {
             app.registry.put_device(device);
         }
+        for (device, placements) in change.placements {
+            app.registry.put_placements(device, Arc::new(placements));
+        }
         for device in change.kicked {
             app.hub.kick(device, Kick::Revoked);
         }
@@ -219,6 +228,7 @@ fn begin<E: From<StoreError>>(app: &App, now_ms: i64) -> Result<Change, E> {
         now_ms,
         chain: Chain::read(app.store.as_ref())?,
         devices: Vec::new(),
+        placements: Vec::new(),
         kicked: Vec::new(),
     })
 }

@@ -11,6 +11,7 @@ use super::App;
 use super::audit::{self, Note};
 use super::hub::Down;
 use super::registry::for_each;
+use super::settings;
 use crate::store::record::{decode, encode};
 use crate::store::records::CommandRow;
 use crate::store::{Batch, Key, Space, Store, StoreError, keys, read};
@@ -114,7 +115,10 @@ pub fn find(
         .find(|(_, row)| row.id == id))
 }
 
-fn all(store: &dyn Store, device: DeviceId) -> Result<Vec<(Key, CommandRow)>, StoreError> {
+pub(super) fn all(
+    store: &dyn Store,
+    device: DeviceId,
+) -> Result<Vec<(Key, CommandRow)>, StoreError> {
     let mut rows = Vec::new();
     let range = keys::of_device(keys::core::COMMAND, device);
     for_each(store, range, |key, value| {
@@ -193,11 +197,8 @@ pub fn deliver_settings(app: &Arc<App>, device: DeviceId) {
     let Some(entry) = app.registry.get(device) else {
         return;
     };
-    let payload = match &entry.device.settings {
-        Some(json) => json.clone().into_bytes(),
-        None => serde_json::to_vec(&app.programme.settings)
-            .expect("our own types always have a JSON form"),
-    };
+    let settings = settings::of(app, &entry.device);
+    let payload = serde_json::to_vec(&settings).expect("our own types always have a JSON form");
     app.hub.send(
         device,
         Down {

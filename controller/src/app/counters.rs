@@ -34,6 +34,10 @@ counters! {
     turned_away,
     /// Messages that a broker brought from devices which are not enrolled, or revoked.
     strangers,
+    /// Notices that a channel has taken.
+    notices,
+    /// Notices that could not leave for days.
+    notices_given_up,
 }
 
 /// A number that only grows.

@@ -12,11 +12,12 @@ use declic_common::settings::Settings;
 use declic_common::status::State;
 use jiff::Timestamp;
 
-use super::App;
 use super::registry::Entry;
+use super::timeline::SEEN_DAYS;
+use super::{App, placement};
 use crate::domain::metric::{self, Metric};
 use crate::domain::rights::Reach;
-use crate::domain::{dating, presence};
+use crate::domain::{dating, pause, presence};
 use crate::store::record::decode;
 use crate::store::records::{HealthRow, Inventory};
 use crate::store::{Range, Space, Store, StoreError, keys, read};
@@ -89,6 +90,11 @@ pub enum QueryError {
     BadCursor,
     #[error("limit must be 1 to {max}")]
     BadLimit { max: usize },
+    #[error(
+        "this household has not agreed to usage data, so nobody sees more than its last \
+         {SEEN_DAYS} days; ask from {0} on"
+    )]
+    WithoutConsent(String),
     #[error("the period must end after it begins, both between 1970 and 9999")]
     BadPeriod,
     #[error(transparent)]
@@ -206,7 +212,7 @@ impl Place {
     }
 }
 
-fn check_limit(limit: usize, max: usize) -> Result<(), QueryError> {
+pub(super) fn check_limit(limit: usize, max: usize) -> Result<(), QueryError> {
     if (1..=max).contains(&limit) {
         Ok(())
     } else {
@@ -216,18 +222,23 @@ fn check_limit(limit: usize, max: usize) -> Result<(), QueryError> {
 
 /// One line of the list.
 pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
-    let Entry { device, latest } = entry;
-    let report = latest.report.as_ref().map(|row| &row.report);
+    let Entry { device, latest, .. } = entry;
+    let report = entry.report().map(|row| &row.report);
+    let placement = entry.placement();
     let connected = app.hub.is_connected(device.id);
     DeviceSummary {
         device: device.id,
         asset: device.asset.clone(),
-        site: device.site.clone(),
-        presence: presence::judge(&signs(entry, connected), now.as_millisecond()),
+        site: placement
+            .and_then(|placement| placement.site.clone())
+            .or_else(|| device.site.clone()),
+        placement: placement.map(placement::info),
+        presence: presence(app, entry, now.as_millisecond()),
+        revoked: device.revoked_at.is_some(),
         connected,
         enrolled_at: time(device.enrolled_at),
         last_seen: latest.last_seen.map(time),
-        reported_at: latest.reported_at.map(time),
+        reported_at: entry.report().and(latest.reported_at).map(time),
         reports: latest.reports,
         messages: latest.messages,
         lost: latest.lost,
@@ -238,24 +249,33 @@ pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
     }
 }
 
+/// Whether a device is with us. Whoever wants to know asks here.
+pub fn presence(app: &App, entry: &Entry, now: i64) -> Presence {
+    let connected = app.hub.is_connected(entry.device.id);
+    let limit = app.programme.call_after_days;
+    let judged = presence::for_now(&signs(entry, connected), limit, now);
+    pause::shown(judged, entry.latest.paused_until, now)
+}
+
 /// What presence is judged by.
 fn signs(entry: &Entry, connected: bool) -> presence::Signs {
-    let Entry { device, latest } = entry;
+    let Entry { device, latest, .. } = entry;
     let goodbye = |word: &String| {
         matches!(
             State::from_word(word),
             Some(State::Off | State::Asleep | State::Stopped)
         )
     };
-    let promised = latest.report.as_ref().and_then(|row| row.report.interval_s);
+    let promised = entry.report().and_then(|row| row.report.interval_s);
     let set = || {
         let settings: Settings = serde_json::from_str(device.settings.as_ref()?).ok()?;
         Some(settings.interval_s)
     };
     presence::Signs {
         retired: device.retired_at.is_some(),
+        awaited: entry.is_awaited(),
         connected,
-        last_seen: latest.last_seen,
+        last_seen: entry.heard_in_place(),
         // The end of the session is heard after the goodbye and takes nothing from it.
         said_goodbye: latest.last_state.as_ref().is_some_and(goodbye),
         interval_s: promised.or_else(set).unwrap_or(INTERVAL_DEFAULT_S),
@@ -288,7 +308,7 @@ fn inventory(store: &dyn Store, id: DeviceId) -> Result<Option<Inventory>, Store
 /// The newest report of a device; `None` before its first one.
 pub fn latest(entry: &Entry) -> Option<Latest> {
     let latest = &entry.latest;
-    let row = latest.report.as_ref()?;
+    let row = entry.report()?;
     let reported_at = latest.reported_at?;
     let offset = dating::clock_offset(row.observed_at, reported_at);
     Some(Latest {
@@ -315,11 +335,17 @@ pub async fn history(app: &Arc<App>, query: HistoryQuery) -> Result<Page<Point>,
     let metric = metric::find(&query.metric).ok_or_else(|| QueryError::UnknownMetric {
         asked: query.metric.chars().take(64).collect(),
     })?;
-    if app.registry.get(query.device).is_none() {
-        return Err(QueryError::UnknownDevice);
+    let entry = app.registry.get(query.device);
+    let entry = entry.ok_or(QueryError::UnknownDevice)?;
+    let begin = query.from.max(entry.seen_from());
+    if begin >= query.to {
+        return Ok(Page {
+            items: Vec::new(),
+            next: None,
+        });
     }
     let kind = keys::health::REPORT;
-    let (mut from, to) = keys::of_device_between(kind, query.device, query.from, query.to);
+    let (mut from, to) = keys::of_device_between(kind, query.device, begin, query.to);
     if let Some(cursor) = &query.cursor {
         let key = BASE64URL_NOPAD
             .decode(cursor.as_bytes())
@@ -373,6 +399,12 @@ fn points(
     }
     let next = Some(BASE64URL_NOPAD.encode(&range.from));
     Ok(Page { items, next })
+}
+
+/// Whether there is such a device, at a site within reach.
+pub fn is_within(app: &App, reach: &Reach, device: DeviceId) -> bool {
+    let entry = app.registry.get(device);
+    entry.is_some_and(|entry| reach.admits(entry.device.site.as_deref()))
 }
 
 /// A stored time; one that no calendar holds shows as its nearest end.

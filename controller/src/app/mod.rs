@@ -3,23 +3,36 @@
 //! The doors call this; it calls `domain` for decisions and `store` for keeping.
 
 pub mod account;
+pub mod announcement;
 pub mod api_token;
 pub mod audit;
+pub mod baseline;
 pub mod caller;
 pub mod certificate;
 pub mod command;
 pub mod counters;
 pub mod device;
 pub mod enrolment;
+pub mod evidence;
 pub mod hub;
+pub mod life;
 pub mod login;
+pub mod minimise;
+pub mod notice;
 pub mod password;
+pub mod placement;
+pub mod readiness;
 pub mod recorder;
 pub mod registry;
 pub mod retire;
+pub mod rules;
 pub mod settings;
+pub mod silence;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod ticket;
+pub mod timeline;
+pub mod today;
 
 use std::sync::Arc;
 
@@ -29,9 +42,11 @@ use crate::config::Programme;
 use crate::pki::Pki;
 use crate::store::{Store, StoreError};
 
+use self::announcement::Announced;
 use self::audit::Turn;
 use self::counters::Counters;
 use self::hub::Hub;
+use self::life::Pulse;
 use self::password::Passwords;
 use self::recorder::Recorder;
 use self::registry::Registry;
@@ -46,10 +61,12 @@ pub struct App {
     pub counters: Arc<Counters>,
     pub pki: Arc<Pki>,
     pub passwords: Passwords,
-    /// Taken by whoever changes devices or codes.
+    pub announced: Announced,
+    /// Taken by whoever changes devices, codes or the announced address.
     pub audit: Turn,
     pub programme: Programme,
     pub started_at: Timestamp,
+    pub pulse: Pulse,
 }
 
 impl App {
@@ -61,6 +78,7 @@ impl App {
         now: Timestamp,
     ) -> Result<Arc<App>, StoreError> {
         let registry = Arc::new(Registry::load(store.as_ref())?);
+        let announced = Announced::load(store.as_ref())?;
         let hub = Arc::new(Hub::default());
         let counters = Arc::new(Counters::default());
         let recorder = Recorder::start(
@@ -77,9 +95,11 @@ impl App {
             counters,
             pki,
             passwords: Passwords::default(),
+            announced,
             audit: Turn::default(),
             programme,
             started_at: now,
+            pulse: Pulse::default(),
         }))
     }
 }

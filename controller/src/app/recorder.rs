@@ -4,9 +4,10 @@
 //! else that a group of messages changes go into one batch, so that one flush
 //! serves all that waited. Only then are the callers told, receipts sent and the
 //! registry updated. It alone writes the records `Latest`, `Mark`, `Inventory`,
-//! the health and journal rows, and the outcome of commands.
+//! the health, journal and facts rows, and the outcome of commands.
 
 mod group;
+mod noted;
 mod tracked;
 
 use std::pin::Pin;
@@ -70,10 +71,24 @@ enum Job {
     },
     /// Resolves when everything queued before it is settled.
     Fence(Done),
+    /// Minimises a part of what is known of a device.
+    Minimise {
+        device: DeviceId,
+        now: i64,
+        done: oneshot::Sender<Result<Minimised, RecordError>>,
+    },
+}
+
+/// What a part of minimising came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Minimised {
+    pub changed: bool,
+    pub more: bool,
 }
 
 /// The way to the recorder's thread. Dropping every clone stops it, once it has
-/// finished what it was given.
+/// finished what it was given. A panic ends it too: what waited is then refused,
+/// and nothing brings it back but a new process.
 #[derive(Clone, Debug)]
 pub struct Recorder {
     queue: mpsc::Sender<Job>,
@@ -131,6 +146,26 @@ impl Recorder {
         // A stopped recorder drops the job, and with it `done`: the caller is told.
         let _ = self.queue.send(job).await;
         Recording(recording)
+    }
+
+    /// Whether the thread is gone; then every message is refused at once. It never
+    /// ends by itself while somebody can ask.
+    pub fn is_dead(&self) -> bool {
+        self.queue.is_closed()
+    }
+
+    /// Resolves when the thread is gone.
+    pub async fn died(&self) {
+        self.queue.closed().await;
+    }
+
+    /// Minimises a part of what is known of a device; here, because the recorder alone
+    /// writes those rows.
+    pub async fn minimise(&self, device: DeviceId, now: i64) -> Result<Minimised, RecordError> {
+        let (done, answer) = oneshot::channel();
+        let job = Job::Minimise { device, now, done };
+        let _ = self.queue.send(job).await;
+        answer.await.unwrap_or(Err(RecordError::Stopped))
     }
 
     /// Resolves when everything that was queued before is settled.

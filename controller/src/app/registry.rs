@@ -9,7 +9,7 @@ use std::sync::{Arc, RwLock};
 use declic_common::DeviceId;
 
 use crate::store::record::{decode, encode};
-use crate::store::records::{Device, Latest};
+use crate::store::records::{Device, Latest, Placements};
 use crate::store::{Batch, Key, Pre, Range, Space, Store, StoreError, keys};
 
 /// How many keys are read at once.
@@ -25,6 +25,7 @@ pub struct Registry {
 pub struct Entry {
     pub device: Device,
     pub latest: Arc<Latest>,
+    pub placements: Arc<Placements>,
 }
 
 impl Registry {
@@ -33,13 +34,20 @@ impl Registry {
         let mut devices = BTreeMap::new();
         for_each(store, keys::of_kind(keys::core::DEVICE), |_, value| {
             let device: Device = decode(value)?;
-            let latest = Arc::new(Latest::default());
-            devices.insert(device.id, Entry { device, latest });
+            let entry = Entry {
+                device,
+                latest: Arc::default(),
+                placements: Arc::default(),
+            };
+            devices.insert(entry.device.id, entry);
             Ok(())
         })?;
         for entry in devices.values_mut() {
             if let Some(value) = store.get(Space::Core, &keys::latest(entry.device.id))? {
                 entry.latest = Arc::new(decode(&value)?);
+            }
+            if let Some(value) = store.get(Space::Core, &keys::placement(entry.device.id))? {
+                entry.placements = Arc::new(decode(&value)?);
             }
         }
         let devices = devices.into_iter().map(|(id, entry)| (id, Arc::new(entry)));
@@ -77,19 +85,32 @@ impl Registry {
     /// Shows a device whose record has been committed.
     pub fn put_device(&self, device: Device) {
         let mut devices = self.devices.write().expect("no panic holds it");
-        let latest = devices
-            .get(&device.id)
-            .map(|entry| Arc::clone(&entry.latest))
-            .unwrap_or_default();
-        devices.insert(device.id, Arc::new(Entry { device, latest }));
+        let (latest, placements) = match devices.get(&device.id) {
+            Some(entry) => (Arc::clone(&entry.latest), Arc::clone(&entry.placements)),
+            None => (Arc::default(), Arc::default()),
+        };
+        let entry = Entry {
+            device,
+            latest,
+            placements,
+        };
+        devices.insert(entry.device.id, Arc::new(entry));
+    }
+
+    /// Shows where a device is, once that has been committed.
+    pub fn put_placements(&self, id: DeviceId, placements: Arc<Placements>) {
+        self.change(id, |entry| entry.placements = placements);
     }
 
     /// Shows the newest state of a device, once it has been committed.
     pub fn put_latest(&self, id: DeviceId, latest: Arc<Latest>) {
+        self.change(id, |entry| entry.latest = latest);
+    }
+
+    fn change(&self, id: DeviceId, change: impl FnOnce(&mut Entry)) {
         let mut devices = self.devices.write().expect("no panic holds it");
         if let Some(entry) = devices.get_mut(&id) {
-            let device = entry.device.clone();
-            *entry = Arc::new(Entry { device, latest });
+            change(Arc::make_mut(entry));
         }
     }
 }
@@ -99,6 +120,17 @@ impl Registry {
 pub fn change_device(batch: &mut Batch, before: &Device, after: &Device) {
     let key = keys::device(before.id);
     batch.equals(Space::Core, key.clone(), encode(before));
+    batch.put(Space::Core, key, encode(after));
+}
+
+/// Adds to a batch the change of where a device is, refused if somebody else changed
+/// it meanwhile.
+pub fn change_placements(batch: &mut Batch, id: DeviceId, before: &Placements, after: &Placements) {
+    let key = keys::placement(id);
+    match before.periods.is_empty() {
+        true => batch.absent(Space::Core, key.clone()),
+        false => batch.equals(Space::Core, key.clone(), encode(before)),
+    };
     batch.put(Space::Core, key, encode(after));
 }
 

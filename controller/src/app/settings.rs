@@ -35,12 +35,17 @@ pub enum SettingsError {
 /// The settings of a device: its own, or the programme's.
 pub fn of(app: &App, device: &Device) -> Settings {
     let own = device.settings.as_ref();
-    own.and_then(|json| serde_json::from_str(json).ok())
-        .unwrap_or_else(|| app.programme.settings.clone())
+    let own = own.and_then(|json| serde_json::from_str(json).ok());
+    Settings {
+        // One for all devices.
+        next_address: app.announced.get().map(|announced| announced.next),
+        ..own.unwrap_or_else(|| app.programme.settings.clone())
+    }
 }
 
-/// Changes the settings of a device and sends them. The check of its charter
-/// stays as it is: only [`charter`] changes it.
+/// Changes the settings of a device and sends them. The check of its charter stays
+/// as it is, for only [`charter`] changes it; so does the next address, which
+/// [`announcement`](super::announcement) gives to all.
 pub async fn set(
     app: &Arc<App>,
     device: DeviceId,
@@ -94,7 +99,10 @@ async fn change(
         if entry.device.retired_at.is_some() {
             return Err(SettingsError::Retired);
         }
-        let settings = next(of(app, &entry.device));
+        let settings = Settings {
+            next_address: None,
+            ..next(of(app, &entry.device))
+        };
         let json = serde_json::to_string(&settings).expect("our own types always have a JSON form");
         change.note(Note {
             who: &who,

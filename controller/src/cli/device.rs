@@ -3,16 +3,17 @@
 mod args;
 pub(super) mod screen;
 pub(super) mod tables;
+mod timeline;
 
 use clap::ValueEnum;
 use declic_common::api::{
-    CharterCode, CommandInfo, DeviceDetail, DeviceSummary, NewCommand, Point,
+    CharterCode, CommandInfo, DeviceDetail, DeviceSummary, NewCommand, NewPlacement, Place, Point,
 };
 use declic_common::settings::Settings;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-pub(super) use self::args::DeviceArgs;
+pub(super) use self::args::{DeviceArgs, word};
 use self::args::{DeviceCommand, HistoryArgs, ListArgs, Named, SettingsArgs};
 use super::client::{Controller, read};
 use super::exit::Failure;
@@ -20,11 +21,12 @@ use super::output::{self, Format, Said, csv};
 use super::words::Voice;
 use crate::domain::metric;
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 16] = [
     "device",
     "asset",
     "site",
     "presence",
+    "revoked",
     "connected",
     "enrolled_at",
     "last_seen",
@@ -34,6 +36,8 @@ const COLUMNS: [&str; 13] = [
     "lost",
     "consent",
     "agent_version",
+    "placement.place",
+    "placement.household",
 ];
 
 pub(crate) async fn run(
@@ -53,6 +57,38 @@ pub(crate) async fn run(
             }))
         }
         DeviceCommand::History(args) => history(args, controller, voice).await,
+        DeviceCommand::Timeline(args) => timeline::run(args, controller, voice).await,
+        DeviceCommand::Deploy {
+            device,
+            household,
+            site,
+        } => {
+            let path = path(controller, &device, "/placements").await?;
+            let new = NewPlacement {
+                place: Place::Home,
+                household: Some(household),
+                site,
+            };
+            controller.post(&path, &new).await?;
+            Ok(aside(voice.say(
+                "PC remis au foyer ; ce que l’on voit de lui commence maintenant".to_owned(),
+                "device handed over; what is shown of it begins now".to_owned(),
+            )))
+        }
+        DeviceCommand::Return { device, to, site } => {
+            let path = path(controller, &device, "/placements").await?;
+            let new = NewPlacement {
+                place: to.into(),
+                household: None,
+                site,
+            };
+            controller.post(&path, &new).await?;
+            let place = voice.place(new.place);
+            Ok(aside(voice.say(
+                format!("PC repris ; il est maintenant ici : {place}"),
+                format!("device taken back; it is now here: {place}"),
+            )))
+        }
         DeviceCommand::Send {
             device,
             hours,

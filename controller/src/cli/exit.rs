@@ -69,6 +69,7 @@ impl Failure {
                 format!("ce compte n’y a pas droit : {detail}"),
                 format!("this account may not: {detail}"),
             ),
+            Some(ProblemKind::UnknownTicket) => tr("ticket inconnu", "unknown ticket").to_owned(),
             Some(ProblemKind::DiskFull) => tr(
                 "le disque des données est presque plein : libérer de la place, l’écriture reprendra d’elle-même",
                 "the disk that holds the data is nearly full: free some space, writing resumes by itself",

@@ -1,22 +1,28 @@
 //! The command line of technicians: `declic`.
 //!
-//! `serve`, `demo`, `store` and `broker config` do their work in this process; everything
-//! else asks a running controller, because the store belongs to one process.
+//! `serve`, `demo`, `store`, `rhythm`, `decode` and `broker config` do their work in this process;
+//! everything else asks a running controller, because the store belongs to one process.
 
 mod account;
 mod audit;
 pub mod broker;
 pub(crate) mod client;
 mod completions;
+mod decode;
 pub mod demo;
 mod device;
 mod enrol;
 mod exit;
 mod output;
 mod password;
+mod rhythm;
+mod rules;
 pub mod serve;
+mod settings;
 mod status;
 mod store;
+mod ticket;
+mod today;
 mod token;
 mod words;
 
@@ -33,14 +39,20 @@ use self::audit::AuditArgs;
 use self::broker::{BrokerCommand, BrokerKind, MosquittoArgs};
 use self::client::{Controller, Target};
 use self::completions::CompletionsArgs;
+use self::decode::DecodeArgs;
 use self::demo::DemoArgs;
 use self::device::DeviceArgs;
 use self::enrol::EnrolArgs;
 use self::exit::{Exit, Failure};
 use self::output::{Said, clean};
+use self::rhythm::RhythmCommand;
+use self::rules::RulesArgs;
 use self::serve::ServeArgs;
+use self::settings::SettingsArgs;
 use self::status::StatusArgs;
 use self::store::StoreCommand;
+use self::ticket::TicketArgs;
+use self::today::TodayArgs;
 use self::token::TokenArgs;
 use self::words::Voice;
 
@@ -68,12 +80,23 @@ pub enum Command {
     Serve(ServeArgs),
     #[command(about = tr("Essayer sur cette machine, avec des foyers simulés", "Try it on this machine, with simulated homes"))]
     Demo(DemoArgs),
+    #[command(about = tr(
+        "Qui a besoin de moi aujourd’hui, pourquoi, et quoi emporter",
+        "Who needs me today, why, and what to bring"
+    ))]
+    Today(TodayArgs),
+    #[command(about = tr("Les tickets : ce qui est à réparer ou à répondre", "The tickets: what is to be repaired or answered"))]
+    Ticket(TicketArgs),
+    #[command(about = tr("Les seuils des tickets qui s’ouvrent seuls", "The thresholds of the tickets that open by themselves"))]
+    Rules(RulesArgs),
     #[command(about = tr("Les PC", "The devices"))]
     Device(DeviceArgs),
     #[command(about = tr("Inscrire des PC", "Let devices join"))]
     Enrol(EnrolArgs),
     #[command(about = tr("Comment va le serveur Déclic", "How the controller is"))]
     Status(StatusArgs),
+    #[command(about = tr("Les réglages du programme, et le déménagement du serveur", "The settings of the programme, and moving the controller"))]
+    Settings(SettingsArgs),
     #[command(about = tr("Qui a changé quoi", "Who changed what"))]
     Audit(AuditArgs),
     #[command(about = tr("Qui peut entrer, et avec quels droits", "Who may come in, and what they may do"))]
@@ -84,6 +107,10 @@ pub enum Command {
     Broker(BrokerCommand),
     #[command(subcommand, about = tr("La base, le serveur Déclic arrêté", "The store, with the controller stopped"))]
     Store(StoreCommand),
+    #[command(subcommand, about = tr("Le rythme des foyers", "The rhythm of homes"))]
+    Rhythm(RhythmCommand),
+    #[command(about = tr("Comprendre les six mots d’un PC, sans réseau", "Understand the six words of a PC, without any network"))]
+    Decode(DecodeArgs),
     #[command(about = tr("Compléter les commandes dans un interpréteur", "Complete commands in a shell"))]
     Completions(CompletionsArgs),
 }
@@ -177,13 +204,19 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
             return finish_own(own(Own::Mosquitto(args)));
         }
         Command::Store(command) => return finish(store::run(&command, &Voice::current())),
+        Command::Rhythm(command) => return finish(rhythm::run(&command, &Voice::current())),
+        Command::Rules(args) => return finish(rules::run(&args)),
         Command::Completions(args) => return finish(Ok(completions::run(&args))),
+        Command::Today(args) => (args.target.clone(), Asked::Today(args)),
+        Command::Ticket(args) => (args.target.clone(), Asked::Ticket(args)),
+        Command::Decode(args) => return finish(decode::run(&args, &Voice::current())),
         Command::Device(args) => (args.target.clone(), Asked::Device(args)),
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
         Command::Status(args) => (args.target.clone(), Asked::Status(args)),
         Command::Audit(args) => (args.target.clone(), Asked::Audit(args)),
         Command::Account(args) => (args.target.clone(), Asked::Account(args)),
         Command::Token(args) => (args.target.clone(), Asked::Token(args)),
+        Command::Settings(args) => (args.target.clone(), Asked::Settings(args)),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -194,24 +227,31 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
 
 /// What a running controller is asked.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // one of them, once in a process
 enum Asked {
+    Today(TodayArgs),
+    Ticket(TicketArgs),
     Device(DeviceArgs),
     Enrol(EnrolArgs),
     Status(StatusArgs),
     Audit(AuditArgs),
     Account(AccountArgs),
     Token(TokenArgs),
+    Settings(SettingsArgs),
 }
 
 async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failure> {
     let controller = Controller::new(target)?;
     match asked {
+        Asked::Today(args) => today::run(args, &controller, voice).await,
+        Asked::Ticket(args) => ticket::run(args.command, &controller, voice).await,
         Asked::Device(args) => device::run(args.command, &controller, voice).await,
         Asked::Enrol(args) => enrol::run(args.command, &controller, voice).await,
         Asked::Status(args) => status::run(args.format, &controller, voice).await,
         Asked::Audit(args) => audit::run(args.command, &controller, voice).await,
         Asked::Account(args) => account::run(args.command, &controller, voice).await,
         Asked::Token(args) => token::run(args.command, &controller, voice).await,
+        Asked::Settings(args) => settings::run(args.command, &controller, voice).await,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What `declic serve` is told: flags over environment over file over defaults.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -12,12 +12,16 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::config::{Web, WebTls};
+use crate::domain::rules::thresholds::Thresholds;
 use crate::http::is_base;
+use crate::notify;
 
 const DATA_DIR: &str = "/var/lib/declic";
 const MQTT: &str = "0.0.0.0:8883";
 const ENROL: &str = "0.0.0.0:8443";
 const HTTP: &str = "127.0.0.1:8080";
+/// A programme lasts a year; a call after more is none.
+const CALL_AFTER_MAX_DAYS: i64 = 365;
 
 /// Flags and environment of `declic serve`; what is absent is looked for in the file.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -105,6 +109,23 @@ pub struct ServeArgs {
         )
     )]
     pub probe_hosts: Vec<String>,
+    #[arg(
+        long, env = "DECLIC_CALL_AFTER_DAYS", value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(1..=CALL_AFTER_MAX_DAYS),
+        help = tr(
+            "Appeler tout foyer silencieux depuis tant de jours",
+            "Call every home that is silent for so many days"
+        )
+    )]
+    pub call_after_days: Option<u32>,
+    #[arg(
+        long, env = "DECLIC_RULES", value_name = "FILE",
+        help = tr(
+            "Seuils des tickets qui s’ouvrent seuls (voir `declic rules`)",
+            "Thresholds of the tickets that open by themselves (see `declic rules`)"
+        )
+    )]
+    pub rules: Option<PathBuf>,
 }
 
 /// The file, under the same names.
@@ -126,6 +147,11 @@ struct File {
     interval: Option<u32>,
     #[serde(default)]
     probe_host: Vec<String>,
+    mail: Option<notify::settings::Mail>,
+    webhook: Option<notify::settings::Webhook>,
+    #[serde(alias = "call_after_days")]
+    call_after_days: Option<u32>,
+    rules: Option<PathBuf>,
 }
 
 /// All that `declic serve` needs, checked.
@@ -142,6 +168,12 @@ pub struct Serve {
     pub broker: Option<String>,
     /// What a new device is set to.
     pub settings: Settings,
+    /// In the file alone: too much for flags.
+    pub notify: notify::settings::Settings,
+    /// Call after so many days of silence, whatever the rhythm of a home.
+    pub call_after_days: Option<u32>,
+    /// When rules open tickets.
+    pub rules: Thresholds,
 }
 
 impl ServeArgs {
@@ -195,6 +227,10 @@ impl ServeArgs {
             ..Settings::default()
         };
         settings.check()?;
+        let rules = match self.rules.or(file.rules) {
+            Some(path) => read_rules(&path)?,
+            None => Thresholds::default(),
+        };
         let serve = Serve {
             data_dir: self
                 .data_dir
@@ -209,7 +245,19 @@ impl ServeArgs {
             public_enrol_port: self.public_enrol_port.or(file.public_enrol_port),
             broker,
             settings,
+            notify: notify::settings::Settings {
+                mail: file.mail,
+                webhook: file.webhook,
+            },
+            call_after_days: self.call_after_days.or(file.call_after_days),
+            rules,
         };
+        anyhow::ensure!(
+            serve
+                .call_after_days
+                .is_none_or(|days| (1..=CALL_AFTER_MAX_DAYS).contains(&days.into())),
+            "call-after-days must be 1 to {CALL_AFTER_MAX_DAYS}"
+        );
         // Port 0 means any: what it becomes is known once it is open.
         anyhow::ensure!(
             serve.address(1, 1).is_bounded(),
@@ -228,6 +276,13 @@ impl Serve {
             enrol_port: self.public_enrol_port.unwrap_or(enrol_port),
         }
     }
+}
+
+/// Reads a file of rules. Blocks.
+pub(super) fn read_rules(path: &Path) -> anyhow::Result<Thresholds> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("failed to read {}", path.display()))?;
+    Thresholds::parse(&text).with_context(|| format!("unusable rules in {}", path.display()))
 }
 
 /// The address itself when everything stays on this machine. Otherwise nobody but
@@ -364,5 +419,12 @@ mod tests {
         assert!(toml::from_str::<File>("intervall = 900").is_err());
         let short = ServeArgs::default().over(file("interval = 60\npublic-host = \"a.example\""));
         assert!(short.is_err(), "nothing goes under 300 seconds");
+        for days in [0, 366] {
+            let text = format!("call_after_days = {days}\npublic-host = \"a.example\"");
+            assert!(ServeArgs::default().over(file(&text)).is_err(), "{days}");
+        }
+        let plain =
+            ServeArgs::default().over(file("call_after_days = 10\npublic-host = \"a.example\""));
+        assert_eq!(plain.unwrap().call_after_days, Some(10));
     }
 }

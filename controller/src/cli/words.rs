@@ -4,13 +4,18 @@
 //! comma in numbers. Days and hours are those of Europe/Paris.
 
 use declic_common::Lang;
-use declic_common::api::{CommandState, EnrolmentState, Presence};
+use declic_common::api::{CommandState, DeviceSummary, EnrolmentState, Place, Presence};
 use declic_common::people::{Grant, Role};
 use declic_common::report::{Consent, DiskClass, LinkKind, Sensor};
+use declic_common::timeline::Activity;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::domain::days::paris;
 use crate::domain::metric::Unit;
+use crate::domain::presence::Reason;
+
+mod ticket;
 
 /// Narrow no-break space.
 const NNBSP: char = '\u{202f}';
@@ -120,12 +125,18 @@ impl Voice {
     }
 
     /// A number with one decimal, left out from 100 on.
-    fn decimal(&self, value: f64) -> String {
+    pub(crate) fn decimal(&self, value: f64) -> String {
         let text = if value.abs() < 99.95 {
             format!("{value:.1}")
         } else {
             format!("{value:.0}")
         };
+        self.say(text.replace('.', ","), text)
+    }
+
+    /// A number with two decimals.
+    pub(crate) fn hundredths(&self, value: f64) -> String {
+        let text = format!("{value:.2}");
         self.say(text.replace('.', ","), text)
     }
 
@@ -173,8 +184,7 @@ impl Voice {
     }
 
     pub(crate) fn load(&self, centi: i64) -> String {
-        let text = format!("{:.2}", centi as f64 / 100.0);
-        self.say(text.replace('.', ","), text)
+        self.hundredths(centi as f64 / 100.0)
     }
 
     /// A value of a metric.
@@ -201,6 +211,131 @@ impl Voice {
             Presence::Unreachable => self.say("injoignable", "unreachable"),
             Presence::Paused => self.say("en pause", "paused"),
             Presence::Retired => self.say("retiré", "retired"),
+        }
+    }
+
+    /// Presence, and whether the device is shut out.
+    pub(crate) fn standing(&self, device: &DeviceSummary) -> String {
+        let presence = self.presence(device.presence);
+        match device.revoked {
+            true => format!("{presence}, {}", self.say("révoqué", "revoked")),
+            false => presence.to_owned(),
+        }
+    }
+
+    /// Why a device is as it is.
+    // The pages of a device show it once its timeline is there to learn from.
+    #[cfg_attr(not(test), expect(dead_code))]
+    pub(crate) fn reason(&self, reason: &Reason) -> String {
+        let span = |ms: i64| self.span(ms.unsigned_abs());
+        let day = |ms: i64| self.day(Timestamp::from_millisecond(ms).unwrap_or(self.now));
+        match *reason {
+            Reason::Retired => self
+                .say("sorti du programme", "out of the programme")
+                .to_owned(),
+            Reason::NeverHeard => self
+                .say("remis, jamais entendu", "handed over, never heard of")
+                .to_owned(),
+            Reason::Here => self.say("en contact", "in contact").to_owned(),
+            Reason::PausedUntil(at) => self.say(
+                format!("le foyer a demandé une pause jusqu’au {}", day(at)),
+                format!("the household asked for a pause until {}", day(at)),
+            ),
+            Reason::AwayUntil(at) => self.say(
+                format!("absence annoncée jusqu’au {}", day(at)),
+                format!("declared away until {}", day(at)),
+            ),
+            Reason::Ordinary {
+                silent_ms,
+                days_per_week,
+            } => {
+                let (span, days) = (span(silent_ms), self.decimal(days_per_week));
+                self.say(
+                    format!("silencieux depuis {span} ; ce foyer donne signe {days} jours sur 7, rien d’inhabituel"),
+                    format!("silent for {span}; this home is heard of {days} days in 7, nothing unusual"),
+                )
+            }
+            Reason::Unusual {
+                silent_ms,
+                days_per_week,
+                cut,
+            } => {
+                let (span, days) = (span(silent_ms), self.decimal(days_per_week));
+                let end = match cut {
+                    true => self.say(", sans extinction propre", ", without a clean goodbye"),
+                    false => "",
+                };
+                self.say(
+                    format!("silencieux depuis {span}{end} ; ce foyer donne signe {days} jours sur 7 : appeler"),
+                    format!("silent for {span}{end}; this home is heard of {days} days in 7: call"),
+                )
+            }
+            Reason::LineFailed { silent_ms } => self.say(
+                format!(
+                    "le réseau était en panne au dernier contact, il y a {}",
+                    span(silent_ms)
+                ),
+                format!(
+                    "the network was failing at the last contact, {} ago",
+                    span(silent_ms)
+                ),
+            ),
+            Reason::FellTogether { silent_ms } => self.say(
+                format!(
+                    "tombé avec d’autres foyers du même lieu, il y a {}",
+                    span(silent_ms)
+                ),
+                format!(
+                    "fell together with other homes of the place, {} ago",
+                    span(silent_ms)
+                ),
+            ),
+            Reason::CallAfter { days, silent_ms } => self.say(
+                format!(
+                    "silencieux depuis {} ; le programme appelle après {days} jours",
+                    span(silent_ms)
+                ),
+                format!(
+                    "silent for {}; the programme calls after {days} days",
+                    span(silent_ms)
+                ),
+            ),
+        }
+    }
+
+    /// What failed, by its word in the table of `declic rhythm evaluate`.
+    pub(crate) fn failure(&self, kind: &'static str) -> &'static str {
+        match kind {
+            "dead" => self.say("PC en panne", "PC dead"),
+            "cut" => self.say("ligne coupée", "line cut"),
+            "gave_up" => self.say("abandon", "gave up"),
+            _ => self.say("toutes", "all"),
+        }
+    }
+
+    pub(crate) fn place(&self, place: Place) -> &'static str {
+        match place {
+            Place::Home => self.say("un foyer", "a home"),
+            Place::Seat => self.say("un poste d’atelier", "a workshop seat"),
+            Place::Bench => self.say("l’établi", "the bench"),
+            Place::Stock => self.say("la réserve", "the stock"),
+        }
+    }
+
+    pub(crate) fn activity(&self, activity: Activity) -> &'static str {
+        match activity {
+            Activity::On => self.say("allumé", "on"),
+            Activity::Off => self.say("éteint", "off"),
+            Activity::Asleep => self.say("en veille", "asleep"),
+            Activity::PowerCut => self.say("courant coupé", "power cut"),
+            Activity::LinkDown => self.say("câble ou wifi coupé", "link down"),
+            Activity::GatewayDown => self.say("box injoignable", "gateway down"),
+            Activity::DnsDown => self.say("noms injoignables", "DNS down"),
+            Activity::InternetDown => self.say("internet coupé", "internet down"),
+            Activity::ControllerDown => self.say("serveur injoignable", "controller down"),
+            Activity::Paused => self.say("en pause", "paused"),
+            Activity::Stopped => self.say("agent arrêté", "agent stopped"),
+            Activity::Unknown => self.say("inconnu", "unknown"),
         }
     }
 
@@ -294,71 +429,5 @@ impl Voice {
     }
 }
 
-/// The zone in which days are counted.
-pub(crate) fn paris() -> TimeZone {
-    TimeZone::get("Europe/Paris").expect("the zones are built in")
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn voices() -> [Voice; 2] {
-        let now = "2026-07-01T12:00:00Z".parse().unwrap();
-        [Voice::new(Lang::Fr, now), Voice::new(Lang::En, now)]
-    }
-
-    #[test]
-    fn times_are_those_of_paris_in_summer_and_in_winter() {
-        let [fr, en] = voices();
-        let winter = "2026-01-31T23:30:00Z".parse().unwrap();
-        assert_eq!(fr.moment(winter), "01/02/2026 00:30");
-        assert_eq!(en.moment(winter), "2026-02-01 00:30");
-        let summer = "2026-07-01T11:57:00Z".parse().unwrap();
-        assert_eq!(
-            fr.since(Some(summer)),
-            "01/07/2026 13:57 (il y a 3\u{202f}min)"
-        );
-        assert_eq!(en.since(Some(summer)), "2026-07-01 13:57 (3 min ago)");
-    }
-
-    #[test]
-    fn a_length_of_time_is_told_in_its_greatest_unit() {
-        let [fr, en] = voices();
-        for (seconds, french, english) in [
-            (-3_600, "dans 1\u{202f}h", "in 1 h"),
-            (-59, "à l’instant", "just now"),
-            (59, "à l’instant", "just now"),
-            (7_200, "il y a 2\u{202f}h", "2 h ago"),
-            (3 * 86_400, "il y a 3\u{202f}j", "3 d ago"),
-            (20 * 31_557_600, "il y a 20\u{202f}ans", "20 years ago"),
-        ] {
-            let at = Timestamp::from_second(fr.now.as_second() - seconds).unwrap();
-            assert_eq!(
-                (fr.ago(at).as_str(), en.ago(at).as_str()),
-                (french, english)
-            );
-        }
-    }
-
-    #[test]
-    fn numbers_and_sizes_follow_each_language() {
-        let [fr, en] = voices();
-        assert_eq!(fr.number(-1_234_567), "−1\u{202f}234\u{202f}567");
-        assert_eq!(en.number(1_234), "1,234");
-        assert_eq!(fr.disk(120_034_123_776), "120\u{202f}Go");
-        assert_eq!(en.disk(60_017_061_888), "60.0 GB");
-        assert_eq!(fr.disk(999_960_000), "1,0\u{202f}Go");
-        assert_eq!(fr.disk(999), "999\u{202f}o");
-        assert_eq!(fr.memory(4_140_265_472), "3,9\u{202f}Gio");
-        assert_eq!(en.memory(4 << 30), "4.0 GiB");
-        assert_eq!(
-            (fr.permille(120).as_str(), en.permille(125).as_str()),
-            ("12\u{202f}%", "12.5%")
-        );
-        assert_eq!(fr.celsius(41_400), "41\u{202f}°C");
-        assert_eq!(fr.load(42), "0,42");
-        assert_eq!(fr.value(-5_250, Unit::Millicelsius), "−5,2\u{202f}°C");
-        assert_eq!(en.value(-61, Unit::Dbm), "−61 dBm");
-    }
-}
+mod tests;

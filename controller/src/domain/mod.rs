@@ -2,8 +2,15 @@
 //! time is a parameter.
 
 pub mod dating;
+pub mod days;
 pub mod metric;
 pub mod numbering;
+pub mod pause;
+pub mod placement;
 pub mod presence;
+pub mod rhythm;
 pub mod rights;
+
+pub mod rules;
+pub mod ticket;
 pub mod timeline;

@@ -13,14 +13,16 @@ use declic_common::people::{Grant, Role};
 pub enum Permission {
     /// How the controller is: counts, no device.
     SeeStatus,
-    /// Devices and what they reported.
+    /// Devices, what they reported, where they were, and their tickets.
     SeeDevices,
-    /// Commands, settings and the code of a household's charter.
+    /// Commands, settings, placements, tickets and the code of a household's charter.
     SteerDevices,
     /// Codes that let a PC join.
     Enrol,
     /// Retire and revoke: a device goes.
     Dismiss,
+    /// Tells every device where the controller will be.
+    MoveController,
     /// Who changed what.
     SeeAudit,
     /// Other people's accounts, tokens and logins.
@@ -37,12 +39,13 @@ pub enum Reach {
 }
 
 impl Permission {
-    pub const ALL: [Permission; 7] = [
+    pub const ALL: [Permission; 8] = [
         Permission::SeeStatus,
         Permission::SeeDevices,
         Permission::SteerDevices,
         Permission::Enrol,
         Permission::Dismiss,
+        Permission::MoveController,
         Permission::SeeAudit,
         Permission::ManageAccounts,
     ];
@@ -55,6 +58,7 @@ impl Permission {
             Permission::SteerDevices => "steer-devices",
             Permission::Enrol => "enrol",
             Permission::Dismiss => "dismiss",
+            Permission::MoveController => "move-controller",
             Permission::SeeAudit => "see-audit",
             Permission::ManageAccounts => "manage-accounts",
         }
@@ -62,7 +66,10 @@ impl Permission {
 
     /// It shows or changes what belongs to no single site.
     fn is_of_the_whole(self) -> bool {
-        matches!(self, Permission::SeeAudit | Permission::ManageAccounts)
+        matches!(
+            self,
+            Permission::MoveController | Permission::SeeAudit | Permission::ManageAccounts
+        )
     }
 }
 
@@ -72,7 +79,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
     use Permission::*;
     match role {
         Role::Admin => true,
-        Role::Coordinator => permission != ManageAccounts,
+        Role::Coordinator => !matches!(permission, MoveController | ManageAccounts),
         Role::Technician => !permission.is_of_the_whole(),
         Role::Animator | Role::Evaluator => permission == SeeStatus,
     }
@@ -125,7 +132,7 @@ mod tests {
         assert_eq!(table(Role::Coordinator), format!("{fleet} see-audit"));
         assert_eq!(
             table(Role::Admin),
-            format!("{fleet} see-audit manage-accounts")
+            format!("{fleet} move-controller see-audit manage-accounts")
         );
         assert_eq!(table(Role::Animator), "see-status");
         assert_eq!(table(Role::Evaluator), "see-status");
@@ -152,6 +159,7 @@ mod tests {
         let here = grants(&["admin:aubiers", "coordinator:bacalan"]);
         assert_eq!(reach(&here, Permission::SeeAudit), None);
         assert_eq!(reach(&here, Permission::ManageAccounts), None);
+        assert_eq!(reach(&here, Permission::MoveController), None);
         assert!(reach(&here, Permission::Dismiss).is_some());
     }
 }

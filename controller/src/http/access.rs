@@ -23,6 +23,7 @@ use super::origin::Origin;
 use super::problem::Failure;
 use super::router::Desk;
 use crate::app::caller::Caller;
+use crate::app::device::is_within;
 use crate::domain::rights::{Permission, Reach};
 
 /// Who may use a route.
@@ -177,12 +178,10 @@ async fn judge(access: Access, device: Option<DeviceId>, request: &Parts) -> Res
         Failure::new(ProblemKind::Forbidden, text)
     })?;
     // A name that no device can have is the handler's to refuse.
-    if let (Access::OnDevice(_), Some(device)) = (access, device) {
-        let entry = desk.app.registry.get(device);
-        let within = entry.is_some_and(|entry| reach.admits(entry.device.site.as_deref()));
-        if !within {
-            return Err(Failure::new(ProblemKind::UnknownDevice, "no such device"));
-        }
+    if let (Access::OnDevice(_), Some(device)) = (access, device)
+        && !is_within(&desk.app, &reach, device)
+    {
+        return Err(Failure::new(ProblemKind::UnknownDevice, "no such device"));
     }
     Ok(Pass { caller, reach })
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use declic_common::problem::ProblemKind;
 
-use super::limits::{Limiter, subscriber};
+use super::limits::{Limiter, Wait, subscriber};
 use super::problem::Failure;
 
 /// Of one name. Whoever is kept out by somebody else's guesses is still in by
@@ -55,19 +55,22 @@ impl Attempts {
         let name: String = name.chars().take(NAME_CHARS).collect();
         // On the socket there is nobody to guess.
         let address = subscriber(address.unwrap_or(Ipv4Addr::LOCALHOST.into()));
-        let wait = self
-            .names
-            .wait(&name, now)
-            .max(self.addresses.wait(&address, now));
-        if let Some(wait) = wait {
+        let waits = [
+            self.names.check(&name, now),
+            self.addresses.check(&address, now),
+        ];
+        let longest = waits.into_iter().filter_map(Result::err).max();
+        if let Some(Wait(wait)) = longest {
             let failure = Failure::new(
                 ProblemKind::TooMany,
                 "too many passwords were tried; wait, and ask an admin for a new one if need be",
             );
             return Err(failure.after(wait));
         }
-        self.names.count(&name, now);
-        self.addresses.count(&address, now);
+        // There was room above; where somebody else has just taken it, the next
+        // attempt waits.
+        let _ = self.names.count(&name, now);
+        let _ = self.addresses.count(&address, now);
         Ok(Attempt { name, address })
     }
 

@@ -27,12 +27,12 @@ use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
 
 use super::accept::{Bounds, TlsListener, Visitor};
-use super::limits::Limiter;
+use super::limits::{Limiter, Wait};
 use crate::app::App;
 use crate::app::certificate::{self, RenewError, Stranger};
 use crate::app::enrolment::{self, EnrolError};
 use crate::pki::{BadCsr, Peer};
-use crate::store::{StoreError, StoreState};
+use crate::store::StoreError;
 
 /// A request and its answer are small: nobody stays long.
 const BOUNDS: Bounds = Bounds {
@@ -88,15 +88,17 @@ async fn enrol(
     ConnectInfo(visitor): ConnectInfo<Visitor>,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    if door.failures.is_full(&visitor.address, Instant::now()) {
-        return refuse(Refusal::TOO_MANY);
+    if let Err(wait) = door.failures.check(&visitor.address, Instant::now()) {
+        // Not logged: who knocks in vain must not fill the log.
+        return refuse(wait.into());
     }
     let answer = try_enrol(&door, body).await;
     if answer
         .as_ref()
         .is_err_and(|refusal| refusal.status.is_client_error())
     {
-        door.failures.count(&visitor.address, Instant::now());
+        // Whoever has failed too often is put off at the next try.
+        let _ = door.failures.count(&visitor.address, Instant::now());
     }
     respond(answer)
 }
@@ -119,6 +121,14 @@ async fn renew(
     ConnectInfo(visitor): ConnectInfo<Visitor>,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
+    if visitor.certificate.is_none() {
+        // Anybody can ask so, as often as the line allows: counted, because each
+        // answer is a line of the log.
+        return match door.failures.count(&visitor.address, Instant::now()) {
+            Ok(()) => respond(Err(Refusal::NO_CERTIFICATE)),
+            Err(wait) => refuse(wait.into()),
+        };
+    }
     respond(try_renew(&door, &visitor, body).await)
 }
 
@@ -130,9 +140,7 @@ async fn try_renew(
     let certificate = visitor.certificate.as_ref();
     let peer = certificate.and_then(|der| Peer::read(der).ok());
     let peer = peer.ok_or(Refusal::NO_CERTIFICATE)?;
-    if !door.renewals.count(&peer.device, Instant::now()) {
-        return Err(Refusal::TOO_MANY);
-    }
+    door.renewals.count(&peer.device, Instant::now())?;
     let request: RenewRequest = read(body)?;
     let now_ms = Timestamp::now().as_millisecond();
     let enrolled = certificate::renew(&door.app, &peer, &request.csr_pem, now_ms).await?;
@@ -141,9 +149,10 @@ async fn try_renew(
 }
 
 async fn healthz(State(door): State<Arc<Door>>) -> Response {
-    match door.app.store.state() {
-        StoreState::Ready => "ok\n".into_response(),
-        StoreState::Full { .. } | StoreState::Poisoned(_) => refuse(Refusal::UNAVAILABLE),
+    match door.app.check_ready() {
+        Ok(()) => "ok\n".into_response(),
+        // A stranger is not told why.
+        Err(_) => refuse(Refusal::UNAVAILABLE),
     }
 }
 
@@ -177,6 +186,8 @@ struct Refusal {
     kind: &'static str,
     title: &'static str,
     detail: std::borrow::Cow<'static, str>,
+    /// Seconds until the next try is allowed, where that is known (RFC 9110, 10.2.3).
+    retry_after_s: Option<u64>,
 }
 
 macro_rules! refusals {
@@ -187,6 +198,7 @@ macro_rules! refusals {
                 kind: $kind,
                 title: $title,
                 detail: std::borrow::Cow::Borrowed($detail),
+                retry_after_s: None,
             };)*
         }
     };
@@ -220,6 +232,7 @@ impl Refusal {
             kind,
             title,
             detail: detail.to_string().into(),
+            retry_after_s: None,
         }
     }
 
@@ -227,6 +240,17 @@ impl Refusal {
     fn ours(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "failed to answer at the enrolment door");
         Refusal::UNAVAILABLE
+    }
+}
+
+impl From<Wait> for Refusal {
+    fn from(Wait(left): Wait) -> Self {
+        // Rounded up: one who comes back on the second must not be too early.
+        let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+        Refusal {
+            retry_after_s: Some(seconds),
+            ..Refusal::TOO_MANY
+        }
     }
 }
 
@@ -286,12 +310,14 @@ fn refuse(refusal: Refusal) -> Response {
         detail: refusal.detail.into_owned(),
     };
     let json = serde_json::to_vec(&problem).expect("our own types always have a JSON form");
-    (
-        refusal.status,
-        [(header::CONTENT_TYPE, "application/problem+json")],
-        json,
-    )
-        .into_response()
+    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+    let mut answer = (refusal.status, kind, json).into_response();
+    if let Some(seconds) = refusal.retry_after_s {
+        answer
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
+    }
+    answer
 }
 
 #[cfg(test)]

@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 /// Names that one limiter remembers.
 const NAMES_MAX: usize = 8_192;
 
+/// How long a name that had too much must wait before its next try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Wait(pub(super) Duration);
+
 /// At most so many events of one name in a window of time.
 #[derive(Debug)]
 pub(super) struct Limiter<K> {
@@ -26,20 +30,13 @@ impl<K: Eq + Hash + Clone> Limiter<K> {
         }
     }
 
-    /// Whether this name has had all that it may have for now.
-    pub(super) fn is_full(&self, name: &K, now: Instant) -> bool {
+    /// Refuses a name that has had all that it may have for now.
+    pub(super) fn check(&self, name: &K, now: Instant) -> Result<(), Wait> {
         let counts = self.counts.lock().expect("no panic holds it");
-        counts
-            .get(name)
-            .is_some_and(|(since, n)| *n >= self.max && now.duration_since(*since) < self.window)
-    }
-
-    /// How long this name must wait until it has room again; `None` if it has.
-    pub(super) fn wait(&self, name: &K, now: Instant) -> Option<Duration> {
-        let counts = self.counts.lock().expect("no panic holds it");
-        let (since, n) = counts.get(name)?;
-        let left = self.window.checked_sub(now.duration_since(*since))?;
-        (*n >= self.max && !left.is_zero()).then_some(left)
+        match counts.get(name) {
+            Some((since, n)) if *n >= self.max => self.until_next(*since, now),
+            _ => Ok(()),
+        }
     }
 
     /// Takes an event back.
@@ -50,23 +47,33 @@ impl<K: Eq + Hash + Clone> Limiter<K> {
         }
     }
 
-    /// Counts an event; false if there was no room for it.
-    pub(super) fn count(&self, name: &K, now: Instant) -> bool {
+    /// The window that began at `since` is over, or how long it goes on.
+    fn until_next(&self, since: Instant, now: Instant) -> Result<(), Wait> {
+        match self.window.checked_sub(now.duration_since(since)) {
+            None | Some(Duration::ZERO) => Ok(()),
+            Some(left) => Err(Wait(left)),
+        }
+    }
+
+    /// Counts an event, unless there is no room for it.
+    pub(super) fn count(&self, name: &K, now: Instant) -> Result<(), Wait> {
         let mut counts = self.counts.lock().expect("no panic holds it");
         if counts.len() >= NAMES_MAX && !counts.contains_key(name) {
             counts.retain(|_, (since, _)| now.duration_since(*since) < self.window);
             if counts.len() >= NAMES_MAX {
                 // Better to let one more try than to shut everybody out.
-                return true;
+                return Ok(());
             }
         }
         let (since, n) = counts.entry(name.clone()).or_insert((now, 0));
         if now.duration_since(*since) >= self.window {
             (*since, *n) = (now, 0);
         }
-        let room = *n < self.max;
-        *n += u32::from(room);
-        room
+        if *n >= self.max {
+            return self.until_next(*since, now);
+        }
+        *n += 1;
+        Ok(())
     }
 }
 
@@ -144,28 +151,28 @@ mod tests {
         let limiter = Limiter::new(2, Duration::from_secs(10));
         let start = Instant::now();
         let at = |s| start + Duration::from_secs(s);
-        assert!(limiter.count(&"a", at(0)) && !limiter.is_full(&"a", at(0)));
-        assert!(limiter.count(&"a", at(1)));
-        assert!(limiter.is_full(&"a", at(9)) && !limiter.count(&"a", at(9)));
-        assert!(
-            !limiter.is_full(&"b", at(9)),
-            "others are not its prisoners"
-        );
-        assert!(!limiter.is_full(&"a", at(10)) && limiter.count(&"a", at(10)));
+        assert_eq!(limiter.count(&"a", at(0)), Ok(()));
+        assert_eq!(limiter.check(&"a", at(0)), Ok(()));
+        assert_eq!(limiter.count(&"a", at(1)), Ok(()));
+        let a_second = Err(Wait(Duration::from_secs(1)));
+        assert_eq!(limiter.check(&"a", at(9)), a_second);
+        assert_eq!(limiter.count(&"a", at(9)), a_second);
+        assert_eq!(limiter.check(&"b", at(9)), Ok(()), "not its prisoner");
+        assert_eq!(limiter.check(&"a", at(10)), Ok(()));
+        assert_eq!(limiter.count(&"a", at(10)), Ok(()));
     }
 
     #[test]
-    fn who_must_wait_is_told_how_long_and_a_refund_makes_room() {
+    fn a_refund_makes_room() {
         let limiter = Limiter::new(1, Duration::from_secs(10));
         let start = Instant::now();
         let at = |s| start + Duration::from_secs(s);
-        assert_eq!(limiter.wait(&"a", at(0)), None);
-        assert!(limiter.count(&"a", at(0)));
-        assert_eq!(limiter.wait(&"a", at(4)), Some(Duration::from_secs(6)));
-        assert_eq!(limiter.wait(&"a", at(10)), None);
+        assert_eq!(limiter.count(&"a", at(0)), Ok(()));
+        let six_seconds = Err(Wait(Duration::from_secs(6)));
+        assert_eq!(limiter.check(&"a", at(4)), six_seconds);
         limiter.refund(&"a");
-        assert_eq!(limiter.wait(&"a", at(4)), None);
-        assert!(limiter.count(&"a", at(4)));
+        assert_eq!(limiter.check(&"a", at(4)), Ok(()));
+        assert_eq!(limiter.count(&"a", at(4)), Ok(()));
     }
 
     #[test]
@@ -173,11 +180,11 @@ mod tests {
         let limiter = Limiter::new(1, Duration::from_secs(10));
         let start = Instant::now();
         for name in 0..NAMES_MAX * 2 {
-            limiter.count(&name, start);
+            limiter.count(&name, start).unwrap();
         }
         assert_eq!(limiter.counts.lock().unwrap().len(), NAMES_MAX);
         let later = start + Duration::from_secs(11);
-        limiter.count(&(NAMES_MAX * 3), later);
+        limiter.count(&(NAMES_MAX * 3), later).unwrap();
         assert_eq!(limiter.counts.lock().unwrap().len(), 1);
     }
 

@@ -78,6 +78,16 @@ impl Collector for Reading {
                 "Connections closed because the peer broke a rule",
                 &counters.violations,
             ),
+            (
+                "turned_away",
+                "Connections turned away by a limit before their certificate was known",
+                &counters.turned_away,
+            ),
+            (
+                "strangers",
+                "Messages of unknown or revoked devices that a broker brought",
+                &counters.strangers,
+            ),
         ] {
             let counter = ConstCounter::new(value.get());
             counter.encode(encoder.encode_descriptor(
@@ -87,7 +97,7 @@ impl Collector for Reading {
                 counter.metric_type(),
             )?)?;
         }
-        let ready = app.store.state() == StoreState::Ready;
+        let store_ready = app.store.state() == StoreState::Ready;
         let whole = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         for (name, help, value) in [
             ("devices", "Devices enrolled", whole(app.registry.len())),
@@ -97,9 +107,14 @@ impl Collector for Reading {
                 whole(app.hub.connected()),
             ),
             (
+                "ready",
+                "1 when new work is taken, as /readyz says",
+                app.check_ready().is_ok().into(),
+            ),
+            (
                 "store_ready",
                 "1 when the store takes new work",
-                ready.into(),
+                store_ready.into(),
             ),
             (
                 "start_time_seconds",

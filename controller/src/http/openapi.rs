@@ -29,6 +29,7 @@ use utoipa::{Modify, OpenApi};
     tags(
         (name = "devices", description = "The PCs of the programme"),
         (name = "commands", description = "What a PC is asked to do"),
+        (name = "tickets", description = "What is to be repaired or answered"),
         (name = "enrolments", description = "Codes that let a PC join"),
         (name = "people", description = "Accounts, what they may do, and how they come in"),
         (name = "controller", description = "How the controller itself is"),

@@ -89,6 +89,11 @@ pub(super) fn explain(kind: ProblemKind) -> (&'static str, &'static str) {
             "No enrolment code of this controller has this id. The id is not the code itself; \
              GET /api/v1/enrolments lists the ids.",
         ),
+        ProblemKind::UnknownTicket => (
+            "unknown ticket",
+            "No ticket of this controller has this number. GET /api/v1/tickets?all=true lists them \
+             all, closed ones included.",
+        ),
         ProblemKind::UnknownMetric => (
             "unknown metric",
             "History is kept under fixed names. The detail of the problem lists them all.",
@@ -171,8 +176,9 @@ pub(super) fn explain(kind: ProblemKind) -> (&'static str, &'static str) {
         ),
         ProblemKind::NotReady => (
             "not ready",
-            "The controller starts, stops, or its store gave up after an error. If it lasts, read \
-             the log and restart the controller; what was acknowledged is on disk.",
+            "The controller starts, stops, or a part of it (the store, the recorder) gave up after an \
+             error. If it lasts, read the log and restart the controller; what was acknowledged is on \
+             disk.",
         ),
         ProblemKind::Internal => (
             "internal error",

@@ -4,13 +4,21 @@ use declic_common::problem::ProblemKind;
 
 use super::problem::Failure;
 use crate::app::account::AccountError;
+use crate::app::announcement::AnnounceError;
 use crate::app::api_token::TokenError;
 use crate::app::command::CommandError;
 use crate::app::device::QueryError;
 use crate::app::enrolment::{CancelError, CreateError};
 use crate::app::login::LoginError;
+use crate::app::placement::PlaceError;
+use crate::app::readiness::Unready;
 use crate::app::retire::RetireError;
 use crate::app::settings::SettingsError;
+use crate::app::silence::SilenceError;
+use crate::app::ticket::TicketError;
+use crate::domain::placement::Refusal;
+use crate::domain::ticket::Refused;
+use crate::pki::PkiError;
 use crate::store::StoreError;
 
 impl From<StoreError> for Failure {
@@ -28,12 +36,23 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<Unready> for Failure {
+    fn from(why: Unready) -> Self {
+        let kind = match why {
+            Unready::Full { .. } => ProblemKind::DiskFull,
+            Unready::Store(_) | Unready::Recorder => ProblemKind::NotReady,
+        };
+        Failure::of(kind, &why)
+    }
+}
+
 impl From<QueryError> for Failure {
     fn from(error: QueryError) -> Self {
         let kind = match error {
             QueryError::UnknownDevice => ProblemKind::UnknownDevice,
             QueryError::UnknownMetric { .. } => ProblemKind::UnknownMetric,
             QueryError::BadCursor => ProblemKind::BadCursor,
+            QueryError::WithoutConsent(_) => ProblemKind::Refused,
             QueryError::BadLimit { .. } | QueryError::BadPeriod => ProblemKind::BadRequest,
             QueryError::Store(error) => return error.into(),
         };
@@ -71,6 +90,71 @@ impl From<SettingsError> for Failure {
             SettingsError::Retired => ProblemKind::Conflict,
             SettingsError::Bad(_) => ProblemKind::Refused,
             SettingsError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<AnnounceError> for Failure {
+    fn from(error: AnnounceError) -> Self {
+        let kind = match error {
+            AnnounceError::Bad(_) | AnnounceError::Pki(PkiError::BadName(_)) => {
+                ProblemKind::Refused
+            }
+            AnnounceError::Here => ProblemKind::Conflict,
+            AnnounceError::Pki(_) => {
+                tracing::error!(%error, "failed to make a certificate for the next address");
+                ProblemKind::Internal
+            }
+            AnnounceError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<TicketError> for Failure {
+    fn from(error: TicketError) -> Self {
+        let kind = match &error {
+            TicketError::UnknownDevice => ProblemKind::UnknownDevice,
+            TicketError::UnknownTicket => ProblemKind::UnknownTicket,
+            TicketError::Gone
+            | TicketError::OtherIsOpen(_)
+            | TicketError::Refused(
+                Refused::Stale { .. } | Refused::State { .. } | Refused::AlreadySwapped,
+            ) => ProblemKind::Conflict,
+            TicketError::NotAPersons | TicketError::Bad(_) | TicketError::Refused(_) => {
+                ProblemKind::Refused
+            }
+            TicketError::Store(error) => return error.clone().into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<PlaceError> for Failure {
+    fn from(error: PlaceError) -> Self {
+        let kind = match &error {
+            PlaceError::UnknownDevice => ProblemKind::UnknownDevice,
+            PlaceError::Retired
+            | PlaceError::Refused(Refusal::WithAnother(_) | Refusal::Already) => {
+                ProblemKind::Conflict
+            }
+            PlaceError::BadSite | PlaceError::Refused(_) => ProblemKind::Refused,
+            PlaceError::Store(error) => return error.clone().into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<SilenceError> for Failure {
+    fn from(error: SilenceError) -> Self {
+        let kind = match error {
+            SilenceError::UnknownDevice => ProblemKind::UnknownDevice,
+            SilenceError::WhoseSilence
+            | SilenceError::UnknownSite
+            | SilenceError::NotOfRules
+            | SilenceError::BadHours => ProblemKind::Refused,
+            SilenceError::Store(error) => return error.into(),
         };
         Failure::of(kind, &error)
     }
@@ -156,5 +240,7 @@ mod tests {
                 "{error}"
             );
         }
+        let poisoned = Unready::Store("disk error".to_owned());
+        assert_eq!(Failure::from(poisoned).kind, ProblemKind::NotReady);
     }
 }

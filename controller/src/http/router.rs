@@ -23,7 +23,6 @@ use super::{guard, metrics, openapi, origin, problem};
 use crate::app::App;
 use crate::config::Web;
 use crate::domain::rights::Permission;
-use crate::store::StoreState;
 
 /// Largest body of a request, in bytes.
 const BODY_BYTES: usize = 1024 * 1024;
@@ -110,37 +109,11 @@ fn described(document: &openapi::Document, origin: &Origin) -> impl IntoResponse
 }
 
 async fn ready(State(desk): State<Desk>) -> Answer<&'static str> {
-    readiness(desk.app.store.state())
-}
-
-/// Whether new work is taken.
-fn readiness(state: StoreState) -> Answer<&'static str> {
-    match state {
-        StoreState::Ready => Ok("ready\n"),
-        StoreState::Full { free_bytes } => Err(Failure::new(
-            ProblemKind::DiskFull,
-            format!("the disk that holds the data has {free_bytes} bytes left; free some space"),
-        )),
-        StoreState::Poisoned(why) => Err(Failure::new(
-            ProblemKind::NotReady,
-            format!("the store stopped after an error ({why}); restart the controller"),
-        )),
-    }
+    desk.app.check_ready()?;
+    Ok("ready\n")
 }
 
 async fn explain(Path(slug): Path<String>) -> Answer<impl IntoResponse> {
     problem::page(&slug)
         .ok_or_else(|| Failure::new(ProblemKind::NotFound, "no problem has this name"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_store_that_gave_up_is_not_ready() {
-        let refused = readiness(StoreState::Poisoned("disk error".to_owned())).unwrap_err();
-        assert_eq!(refused.kind, ProblemKind::NotReady);
-        assert!(readiness(StoreState::Ready).is_ok());
-    }
 }

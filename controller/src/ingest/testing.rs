@@ -22,6 +22,7 @@ use tempfile::TempDir;
 use crate::app::App;
 use crate::app::registry::add_device;
 use crate::config::{Listening, Programme};
+use crate::domain::rules::thresholds::Thresholds;
 use crate::pki::Pki;
 use crate::store::records::{Certificate, Device};
 use crate::store::sled::{Options, SledStore};
@@ -208,7 +209,9 @@ pub(crate) fn controller() -> (Arc<App>, Arc<Gated>, TempDir) {
             enrol_port: 8443,
         },
         settings: Settings::default(),
+        rules: Thresholds::default(),
         listening: Listening::default(),
+        call_after_days: None,
         demo: true,
         data_dir: dir.path().to_owned(),
     };

@@ -10,10 +10,12 @@ mod crl;
 mod csr;
 mod files;
 mod peer;
+mod shown;
 mod tls;
 mod web;
 
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,11 +23,11 @@ use declic_common::DeviceId;
 use declic_common::code::Fingerprint;
 use ring::digest;
 use ring::rand::{SecureRandom, SystemRandom};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::sign::SingleCertAndKey;
+use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, ServerConfig};
 
 use self::ca::Ca;
+use self::shown::{Shown, Sign};
 
 pub use self::ca::DeviceCertificate;
 pub use self::csr::{BadCsr, DeviceKey};
@@ -74,19 +76,13 @@ pub struct Issued {
     pub key_pem: String,
 }
 
-/// What a TLS end shows.
-struct Shown {
-    chain: Vec<CertificateDer<'static>>,
-    key: PrivateKeyDer<'static>,
-}
-
 /// The certificate authority of one controller, and what its doors show.
 pub struct Pki {
     ca: Ca,
-    server: Shown,
+    server: Arc<Sign>,
     client: Shown,
     /// For the enrolment door: a certificate of the public web.
-    public: Option<Shown>,
+    public: Option<Arc<Sign>>,
 }
 
 impl Pki {
@@ -105,11 +101,11 @@ impl Pki {
             }
             None => return Err(PkiError::Lost { path: folder }),
         };
-        let server = ca.issue_server(names)?.shown();
+        let server = Sign::new(&ca.issue_server(names)?.shown())?;
         let client = ca.issue_client(CONTROLLER_NAME)?.shown();
         Ok(Pki {
             ca,
-            server,
+            server: Arc::new(server),
             client,
             public: None,
         })
@@ -118,11 +114,16 @@ impl Pki {
     /// Makes the enrolment door show a certificate of the public web (PEM, leaf
     /// first) instead of ours; new codes then say so.
     pub fn show_public(&mut self, chain_pem: &str, key_pem: &str) -> Result<(), PkiError> {
-        let shown = tls::read_shown(chain_pem, key_pem).map_err(PkiError::PublicCertificate)?;
-        tls::enrol_server(self.ca.der(), &shown)
-            .map_err(|e| PkiError::PublicCertificate(e.to_string()))?;
-        self.public = Some(shown);
+        let shown = Shown::read(chain_pem, key_pem).map_err(PkiError::PublicCertificate)?;
+        let sign = Sign::new(&shown).map_err(|e| PkiError::PublicCertificate(e.to_string()))?;
+        self.public = Some(Arc::new(sign));
         Ok(())
+    }
+
+    /// From now on the doors show a certificate for these names, those that are
+    /// open already too. One of the public web stays as it is.
+    pub fn answer_to(&self, names: &[String]) -> Result<(), PkiError> {
+        Ok(self.server.turn(&self.ca.issue_server(names)?.shown())?)
     }
 
     /// Whether the enrolment door shows a certificate of the public web.
@@ -146,14 +147,14 @@ impl Pki {
     /// without checking it again: the door must judge end and revocation of
     /// [`Peer`] at each connection.
     pub fn mqtt_server_config(&self) -> Result<Arc<ServerConfig>, PkiError> {
-        Ok(tls::mqtt_server(self.ca.der(), &self.server)?)
+        Ok(tls::mqtt_server(self.ca.der(), Arc::clone(&self.server))?)
     }
 
     /// For the enrolment door: a certificate of ours or none, and one that ended
     /// up to [`RENEWAL_GRACE_MS`] ago still passes. The app judges it.
     pub fn enrol_server_config(&self) -> Result<Arc<ServerConfig>, PkiError> {
-        let shown = self.public.as_ref().unwrap_or(&self.server);
-        Ok(tls::enrol_server(self.ca.der(), shown)?)
+        let sign = self.public.as_ref().unwrap_or(&self.server);
+        Ok(tls::enrol_server(self.ca.der(), Arc::clone(sign))?)
     }
 
     /// For joining a broker as [`CONTROLLER_NAME`]; the broker must show a
@@ -162,10 +163,10 @@ impl Pki {
         Ok(tls::client(self.ca.der(), &self.client)?)
     }
 
-    /// For the API, under these names: whoever knows our authority trusts it.
-    pub fn web_server_config(&self, names: &[String]) -> Result<Arc<ServerConfig>, PkiError> {
-        let own = tls::certified(self.ca.issue_server(names)?.shown())?;
-        Ok(tls::web_server(Arc::new(SingleCertAndKey::from(own)))?)
+    /// For the API: whoever knows our authority trusts it.
+    pub fn web_server_config(&self) -> Result<Arc<ServerConfig>, PkiError> {
+        let sign = Arc::clone(&self.server);
+        Ok(tls::web_server(sign)?)
     }
 
     /// A certificate for a broker that devices reach under `names`.
@@ -198,8 +199,20 @@ impl Pki {
 
 impl Issued {
     fn shown(&self) -> Shown {
-        tls::read_shown(&self.chain_pem, &self.key_pem).expect("we have just made it")
+        Shown::read(&self.chain_pem, &self.key_pem).expect("we have just made it")
     }
+}
+
+/// Names under which devices may reach a host, for its certificate.
+pub fn names(host: &str) -> Vec<String> {
+    let mut names = vec![host.to_owned()];
+    let is_loopback =
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if is_loopback {
+        names.extend(["localhost", "127.0.0.1"].map(str::to_owned));
+        names.dedup();
+    }
+    names
 }
 
 /// The first 16 bytes of the SHA-256 of a certificate (DER), as codes carry them.

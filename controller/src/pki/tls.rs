@@ -8,20 +8,19 @@ use std::time::Duration;
 
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::server::{
     NoServerSessionStorage, ResolvesServerCert, ServerSessionMemoryCache, WebPkiClientVerifier,
 };
-use rustls::sign::CertifiedKey;
 use rustls::version::TLS13;
 use rustls::{
     ClientConfig, DigitallySignedStruct, DistinguishedName, Error, RootCertStore, ServerConfig,
     SignatureScheme,
 };
 
-use super::{RENEWAL_GRACE_MS, Shown};
+use super::RENEWAL_GRACE_MS;
+use super::shown::{Shown, Sign};
 
 /// Sessions that may be resumed: a fleet of this many comes back cheaply after
 /// the line of a whole building was cut.
@@ -29,12 +28,12 @@ const SESSIONS: usize = 1_024;
 
 pub(super) fn mqtt_server(
     ca: &CertificateDer<'static>,
-    shown: &Shown,
+    sign: Arc<Sign>,
 ) -> Result<Arc<ServerConfig>, Error> {
     let verifier = WebPkiClientVerifier::builder_with_provider(roots(ca)?, provider())
         .build()
         .map_err(|e| Error::General(e.to_string()))?;
-    let mut config = server(verifier, shown)?;
+    let mut config = server(verifier, sign)?;
     config.session_storage = ServerSessionMemoryCache::new(SESSIONS);
     // One is enough for a client that resumes one session; it saves 200 bytes.
     config.send_tls13_tickets = 1;
@@ -43,13 +42,13 @@ pub(super) fn mqtt_server(
 
 pub(super) fn enrol_server(
     ca: &CertificateDer<'static>,
-    shown: &Shown,
+    sign: Arc<Sign>,
 ) -> Result<Arc<ServerConfig>, Error> {
     let verifier = WebPkiClientVerifier::builder_with_provider(roots(ca)?, provider())
         .allow_unauthenticated()
         .build()
         .map_err(|e| Error::General(e.to_string()))?;
-    let mut config = server(Arc::new(AcceptsEnded(verifier)), shown)?;
+    let mut config = server(Arc::new(AcceptsEnded(verifier)), sign)?;
     // Used once in years by each PC.
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
@@ -68,11 +67,6 @@ pub(super) fn web_server(
     Ok(Arc::new(config))
 }
 
-/// Checks that a certificate and a key belong together, ready to be shown.
-pub(super) fn certified(shown: Shown) -> Result<CertifiedKey, Error> {
-    CertifiedKey::from_der(shown.chain, shown.key, &provider())
-}
-
 pub(super) fn client(ca: &CertificateDer<'static>, shown: &Shown) -> Result<ClientConfig, Error> {
     ClientConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&TLS13])?
@@ -80,26 +74,14 @@ pub(super) fn client(ca: &CertificateDer<'static>, shown: &Shown) -> Result<Clie
         .with_client_auth_cert(shown.chain.clone(), shown.key.clone_key())
 }
 
-fn server(verifier: Arc<dyn ClientCertVerifier>, shown: &Shown) -> Result<ServerConfig, Error> {
-    ServerConfig::builder_with_provider(provider())
+fn server(verifier: Arc<dyn ClientCertVerifier>, sign: Arc<Sign>) -> Result<ServerConfig, Error> {
+    Ok(ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&TLS13])?
         .with_client_cert_verifier(verifier)
-        .with_single_cert(shown.chain.clone(), shown.key.clone_key())
+        .with_cert_resolver(sign))
 }
 
-/// Reads a chain (leaf first) and its key from PEM; the error is for people.
-pub(super) fn read_shown(chain_pem: &str, key_pem: &str) -> Result<Shown, String> {
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(chain_pem.as_bytes()).collect();
-    let chain = chain.map_err(|e| format!("unreadable certificate: {e}"))?;
-    if chain.is_empty() {
-        return Err("no certificate in the file".to_owned());
-    }
-    let key = PrivateKeyDer::from_pem_slice(key_pem.as_bytes())
-        .map_err(|_| "unreadable private key".to_owned())?;
-    Ok(Shown { chain, key })
-}
-
-fn provider() -> Arc<CryptoProvider> {
+pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 

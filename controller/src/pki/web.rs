@@ -9,7 +9,7 @@ use rustls::ServerConfig;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
-use super::{PkiError, tls};
+use super::{PkiError, shown, tls};
 
 /// What the files held when they were last read and good.
 pub struct Renewed {
@@ -34,7 +34,7 @@ impl Renewed {
     pub fn open(certificate: &Path, key: &Path) -> Result<Arc<Self>, PkiError> {
         // Before reading: what changes meanwhile is read again.
         let changed_at = changed_at(certificate, key)?;
-        let certified = Arc::new(read(certificate, key)?);
+        let certified = read(certificate, key)?;
         Ok(Arc::new(Renewed {
             certificate: certificate.to_owned(),
             key: key.to_owned(),
@@ -56,7 +56,7 @@ impl Renewed {
         let read = read(&self.certificate, &self.key);
         let mut shown = self.shown.write().expect("no panic holds it");
         shown.changed_at = changed_at;
-        shown.certified = Arc::new(read?);
+        shown.certified = read?;
         Ok(true)
     }
 }
@@ -72,16 +72,17 @@ fn changed_at(certificate: &Path, key: &Path) -> Result<[SystemTime; 2], PkiErro
     Ok([of(certificate)?, of(key)?])
 }
 
-fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, PkiError> {
+fn read(certificate: &Path, key: &Path) -> Result<Arc<CertifiedKey>, PkiError> {
     let text = |path: &Path| {
         std::fs::read_to_string(path).map_err(|source| PkiError::Io {
             path: path.to_owned(),
             source,
         })
     };
-    let shown = tls::read_shown(&text(certificate)?, &text(key)?);
-    let shown = shown.map_err(PkiError::PublicCertificate)?;
-    tls::certified(shown).map_err(|error| PkiError::PublicCertificate(error.to_string()))
+    let found = shown::Shown::read(&text(certificate)?, &text(key)?);
+    let found = found.map_err(PkiError::PublicCertificate)?;
+    let certified = found.certified();
+    certified.map_err(|error| PkiError::PublicCertificate(error.to_string()))
 }
 
 impl ResolvesServerCert for Renewed {

@@ -2,13 +2,18 @@
 //! age must read, and this version must write the same bytes.
 //!
 //! When a record gains a field, its files stay; a new folder holds the new form.
+//! With `DECLIC_NEW_GOLDEN=1` a file that is not there yet is written.
 
 use std::fmt::Debug;
 
+use declic_common::api::Place;
 use declic_common::command::CommandId;
 use declic_common::journal::{Event, Journal};
+use declic_common::timeline::Activity;
 use declic_common::{DeviceId, InstallId};
 use serde_json::json;
+
+mod tickets;
 
 use super::StoreError;
 use super::record::{Record, decode, encode};
@@ -17,11 +22,29 @@ use super::records::*;
 /// A device, by its 60 bits.
 const DEVICE: u64 = 0x0123_4567_89AB_CDEF;
 
+/// Digits of a line of a file.
+const LINE: usize = 64;
+
+fn ascii(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("hexadecimal")
+}
+
 /// Checks a record against its file, then as a later version might write it.
 fn check<R: Record + PartialEq + Debug>(name: &str, expected: &R) {
-    let path = format!("{}/tests/records/v1/{name}.hex", env!("CARGO_MANIFEST_DIR"));
+    check_in("v1", name, expected);
+}
+
+fn check_in<R: Record + PartialEq + Debug>(version: &str, name: &str, expected: &R) {
+    let path = format!(
+        "{}/tests/records/{version}/{name}.hex",
+        env!("CARGO_MANIFEST_DIR")
+    );
     let written = encode(expected);
     let hex = data_encoding::HEXLOWER.encode(&written);
+    if std::env::var_os("DECLIC_NEW_GOLDEN").is_some() && !std::path::Path::new(&path).exists() {
+        let lines: Vec<&str> = hex.as_bytes().chunks(LINE).map(ascii).collect();
+        std::fs::write(&path, lines.join("\n") + "\n").unwrap();
+    }
     let file = std::fs::read_to_string(&path).unwrap_or_default();
     let kept: String = file.split_whitespace().collect();
     assert_eq!(hex, kept, "{name}: this version writes it otherwise");
@@ -179,13 +202,23 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         last_state: Some("on".to_owned()),
         last_state_at: Some(1_790_000_000_012),
         messages: 4_321,
+        paused_until: None,
+        pause_told_at: None,
     };
     check("latest", &latest);
+    let paused = Latest {
+        paused_until: Some(1_790_000_600_000),
+        pause_told_at: Some(1_790_000_000_013),
+        ..latest
+    };
+    check_in("v2", "latest", &paused);
     let mark = Mark {
         through: 40,
         stored: vec![(42, 45), (50, 50)],
         lost: 2,
         zero: None,
+        guess: None,
+        run: None,
     };
     check("mark", &mark);
     check("inventory", &inventory());
@@ -202,6 +235,7 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         received_at: 1_790_000_000_040,
         estimated: true,
         text: "L’écran reste noir".to_owned(),
+        ticket: None,
     };
     check("help", &help);
     let command = CommandRow {
@@ -264,6 +298,82 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         text: Some("schema".to_owned()),
     };
     check("meta", &meta);
+    let notice = NoticeRow {
+        id: DEVICE,
+        channel: "mail".to_owned(),
+        urgent: true,
+        subject: "T-12 · disk_failing".to_owned(),
+        text: "T-12\n".to_owned(),
+        json: r#"{"ticket":"T-12"}"#.to_owned(),
+        created_at: 1_790_000_000_080,
+        tries: 3,
+        next_try_at: 1_790_000_240_080,
+    };
+    check("notice", &notice);
+}
+
+#[test]
+fn records_of_the_timeline_read_and_are_written_the_same() {
+    let run = RunRow {
+        from: -900_000,
+        to: 3_600_000,
+        reach_ms: 990_000,
+        rung: Activity::On,
+    };
+    let mark = Mark {
+        through: 40,
+        stored: vec![(42, 45)],
+        lost: 2,
+        zero: Some(1_790_000_000_000),
+        guess: Some(1_789_999_000_000),
+        run: Some(run),
+    };
+    check_in("v2", "mark", &mark);
+    let told = |at, what, ms, rung| ToldRow { at, what, ms, rung };
+    let facts = FactsRow {
+        runs: vec![run],
+        told: vec![
+            told(30_000, 0, None, None),
+            told(40_000, 3, None, Some(Activity::DnsDown)),
+            told(90_000, 1, Some(50_000), None),
+        ],
+    };
+    check_in("v2", "facts", &facts);
+    let life = Life {
+        started_at: 1_790_000_000_000,
+        alive_at: 1_790_000_060_000,
+        stopped: true,
+    };
+    check_in("v2", "life", &life);
+    let placements = Placements {
+        periods: vec![
+            Placement {
+                place: Place::Bench,
+                household: None,
+                site: None,
+                from: 1_790_000_000_000,
+                to: Some(1_790_086_400_000),
+            },
+            Placement {
+                place: Place::Home,
+                household: Some("AUB-017".to_owned()),
+                site: Some("aubiers".to_owned()),
+                from: 1_790_086_400_000,
+                to: None,
+            },
+        ],
+    };
+    check_in("v2", "placements", &placements);
+    let activity = Activity::PowerCut;
+    check_in("v2", "day", &DayRow { activity });
+    let folded = Folded {
+        before: 20_782,
+        carried: Some(Activity::Off),
+        reports: 1_344,
+        journals: 61,
+        facts: 40,
+    };
+    check_in("v2", "folded", &folded);
 }
 
 #[test]

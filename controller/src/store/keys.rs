@@ -3,6 +3,7 @@
 
 use declic_common::command::CommandId;
 use declic_common::envelope::Number;
+use declic_common::ticket::{Cause, TicketId};
 use declic_common::{DeviceId, InstallId};
 
 use super::Key;
@@ -22,6 +23,19 @@ pub mod core {
     pub const ACCOUNT: u8 = 24;
     pub const API_TOKEN: u8 = 25;
     pub const LOGIN: u8 = 26;
+    pub const NOTICE: u8 = 32;
+    pub const FACTS: u8 = 11;
+    pub const LIFE: u8 = 12;
+    pub const PLACEMENT: u8 = 13;
+    pub const DAY: u8 = 14;
+    pub const FOLDED: u8 = 15;
+    pub const TICKET: u8 = 16;
+    pub const TICKET_EVENT: u8 = 17;
+    pub const TICKET_TEXT: u8 = 18;
+    pub const CAUSE_TICKET: u8 = 19;
+    pub const WATCHES: u8 = 20;
+    pub const BASELINE: u8 = 21;
+    pub const SILENCE: u8 = 22;
 }
 
 /// Kind bytes of [`super::Space::Health`].
@@ -112,6 +126,11 @@ pub fn login(hash: &[u8; 32]) -> Key {
     Builder::kind(core::LOGIN).bytes(hash).0
 }
 
+/// What waits to be told, the oldest first.
+pub fn notice(created_at: i64, id: u64) -> Key {
+    Builder::kind(core::NOTICE).time(created_at).u64(id).0
+}
+
 pub fn latest(device: DeviceId) -> Key {
     Builder::kind(core::LATEST).device(device).0
 }
@@ -123,6 +142,67 @@ pub fn mark(device: DeviceId, install: InstallId, boot: u32) -> Key {
         .install(install)
         .u32(boot)
         .0
+}
+
+/// What is known of one slice of one boot.
+pub fn facts(device: DeviceId, install: InstallId, boot: u32, slice: u32) -> Key {
+    Builder::kind(core::FACTS)
+        .device(device)
+        .install(install)
+        .u32(boot)
+        .u32(slice)
+        .0
+}
+
+/// The boot inside a key made by [`mark`] or [`facts`].
+pub fn boot_of(key: &[u8]) -> Option<(InstallId, u32)> {
+    let install: [u8; 8] = key.get(9..17)?.try_into().ok()?;
+    let boot: [u8; 4] = key.get(17..21)?.try_into().ok()?;
+    let install = InstallId::from_bits(u64::from_be_bytes(install));
+    Some((install, u32::from_be_bytes(boot)))
+}
+
+/// The slice inside a key made by [`facts`].
+pub fn slice_of(key: &[u8]) -> Option<u32> {
+    let slice: [u8; 4] = key.get(21..25)?.try_into().ok()?;
+    Some(u32::from_be_bytes(slice))
+}
+
+/// One life of the controller itself, by its start.
+pub fn life(started_at: i64) -> Key {
+    Builder::kind(core::LIFE).time(started_at).0
+}
+
+/// Where a device is and was.
+pub fn placement(device: DeviceId) -> Key {
+    Builder::kind(core::PLACEMENT).device(device).0
+}
+
+/// A folded local day of a placement that began at `from`.
+pub fn day(device: DeviceId, from: i64, day: i32) -> Key {
+    // Days before 1970 sort first.
+    let day = (day as u32) ^ (1 << 31);
+    Builder::kind(core::DAY)
+        .device(device)
+        .time(from)
+        .u32(day)
+        .0
+}
+
+/// The folded days of a placement that began at `from`: (from, to).
+pub fn days_of(device: DeviceId, from: i64) -> (Key, Key) {
+    of_device_between(core::DAY, device, from, from.saturating_add(1))
+}
+
+/// The local day inside a key made by [`day`].
+pub fn day_of(key: &[u8]) -> Option<i32> {
+    let bytes: [u8; 4] = key.get(17..21)?.try_into().ok()?;
+    Some((u32::from_be_bytes(bytes) ^ (1 << 31)) as i32)
+}
+
+/// How far the days of a device were folded.
+pub fn folded(device: DeviceId) -> Key {
+    Builder::kind(core::FOLDED).device(device).0
 }
 
 pub fn inventory(device: DeviceId) -> Key {
@@ -144,6 +224,54 @@ pub fn command(device: DeviceId, issued_at: i64, id: CommandId) -> Key {
         .time(issued_at)
         .install(id)
         .0
+}
+
+pub fn ticket(id: TicketId) -> Key {
+    Builder::kind(core::TICKET).u64(id.0).0
+}
+
+/// What made this version of a ticket.
+pub fn ticket_event(id: TicketId, version: u64) -> Key {
+    Builder::kind(core::TICKET_EVENT).u64(id.0).u64(version).0
+}
+
+/// The words of a person in that event.
+pub fn ticket_text(id: TicketId, version: u64) -> Key {
+    Builder::kind(core::TICKET_TEXT).u64(id.0).u64(version).0
+}
+
+/// All events, or all texts, of a ticket: (from, to).
+pub fn of_ticket(kind: u8, id: TicketId) -> (Key, Key) {
+    let key = |n| Builder::kind(kind).u64(n).0;
+    (key(id.0), key(id.0.saturating_add(1)))
+}
+
+/// The version inside a key made by [`ticket_event`] or [`ticket_text`].
+pub fn version_of(key: &[u8]) -> Option<u64> {
+    Some(u64::from_be_bytes(key.get(9..17)?.try_into().ok()?))
+}
+
+/// The newest ticket of a device and cause.
+pub fn cause_ticket(device: DeviceId, cause: Cause) -> Key {
+    let cause = cause.as_str().as_bytes();
+    Builder::kind(core::CAUSE_TICKET)
+        .device(device)
+        .bytes(cause)
+        .0
+}
+
+pub fn watches(device: DeviceId) -> Key {
+    Builder::kind(core::WATCHES).device(device).0
+}
+
+pub fn baseline(device: DeviceId) -> Key {
+    Builder::kind(core::BASELINE).device(device).0
+}
+
+/// By what is silenced: a cause or all, and 32 bytes that stand for a device or a site.
+pub fn silence(cause: Option<Cause>, whom: &[u8; 32]) -> Key {
+    let cause = cause.map_or("all", Cause::as_str).as_bytes();
+    Builder::kind(core::SILENCE).bytes(whom).bytes(cause).0
 }
 
 /// By device and dated time.
@@ -190,6 +318,12 @@ pub fn of_kind(kind: u8) -> (Key, Key) {
     (vec![kind], vec![kind + 1])
 }
 
+/// The device inside a key that begins with one.
+pub fn device_of(key: &[u8]) -> Option<DeviceId> {
+    let bytes: [u8; 8] = key.get(1..9)?.try_into().ok()?;
+    Some(DeviceId::from_bits(u64::from_be_bytes(bytes)))
+}
+
 /// The dated time inside a key made by [`health()`], [`journal`], [`help`] or [`command`].
 pub fn time_of(key: &[u8]) -> Option<i64> {
     let bytes: [u8; 8] = key.get(9..17)?.try_into().ok()?;
@@ -199,6 +333,21 @@ pub fn time_of(key: &[u8]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_key_was_made_of_is_read_back() {
+        let (device, install) = (DeviceId::from_bits(1), InstallId::from_bits(9));
+        for key in [mark(device, install, 7), facts(device, install, 7, 3)] {
+            assert_eq!(boot_of(&key), Some((install, 7)));
+        }
+        for n in [-1, 0, 20_782] {
+            let key = day(device, 5, n);
+            assert_eq!((day_of(&key), time_of(&key)), (Some(n), Some(5)));
+            let (from, to) = days_of(device, 5);
+            assert!((from..to).contains(&key));
+        }
+        assert!(day(device, 5, -1) < day(device, 5, 0));
+    }
 
     #[test]
     fn keys_sort_by_device_then_time_then_number() {

@@ -1,8 +1,10 @@
 //! What is stored, record by record. Integer keys are never reused.
 
+use declic_common::api::Place;
 use declic_common::command::{Action, CommandId};
 use declic_common::journal::Event;
 use declic_common::report::HealthReport;
+use declic_common::timeline::Activity;
 use declic_common::{DeviceId, InstallId, inventory};
 use minicbor::{Decode, Encode};
 
@@ -20,6 +22,9 @@ macro_rules! records {
         }
     )*};
 }
+
+pub mod tickets;
+
 records!(
     Device = 1 v 1,
     Enrolment = 2 v 1,
@@ -37,6 +42,12 @@ records!(
     Account = 30 v 1,
     ApiToken = 31 v 1,
     Login = 32 v 1,
+    NoticeRow = 42 v 1,
+    FactsRow = 14 v 1,
+    Life = 15 v 1,
+    Placements = 16 v 1,
+    DayRow = 17 v 1,
+    Folded = 18 v 1,
 );
 
 /// A device of the programme. Times are ms UTC, controller clock.
@@ -157,6 +168,12 @@ pub struct Latest {
     #[n(10)]
     #[cbor(default)]
     pub messages: u64,
+    /// When the household's pause ends, as the newest journal that speaks of one says.
+    #[n(11)]
+    pub paused_until: Option<i64>,
+    /// When the household said so.
+    #[n(12)]
+    pub pause_told_at: Option<i64>,
 }
 
 /// Which numbers of one boot are stored or declared lost.
@@ -175,6 +192,117 @@ pub struct Mark {
     /// When the boot began, as the message that travelled fastest told it.
     #[n(3)]
     pub zero: Option<i64>,
+    /// The same, out of ages that were guesses: for a boot that has nothing better.
+    #[n(4)]
+    pub guess: Option<i64>,
+    /// The reports that follow each other without a gap up to the newest one: so that
+    /// a report that prolongs them changes no other row.
+    #[n(5)]
+    pub run: Option<RunRow>,
+}
+
+/// Reports without a gap between them, in ms since boot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct RunRow {
+    #[n(0)]
+    pub from: i64,
+    #[n(1)]
+    pub to: i64,
+    #[n(2)]
+    pub reach_ms: u64,
+    #[n(3)]
+    pub rung: Activity,
+}
+
+/// What one slice of one boot is known to have done; joined, never replaced.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct FactsRow {
+    #[n(0)]
+    pub runs: Vec<RunRow>,
+    #[n(1)]
+    pub told: Vec<ToldRow>,
+}
+
+/// One thing that a device said, at a time since boot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct ToldRow {
+    #[n(0)]
+    pub at: u64,
+    /// Which; numbered in `app/evidence`.
+    #[n(1)]
+    pub what: u8,
+    #[n(2)]
+    pub ms: Option<u64>,
+    #[n(3)]
+    pub rung: Option<Activity>,
+}
+
+/// One life of the controller itself.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Life {
+    #[n(0)]
+    pub started_at: i64,
+    /// Last noted that it ran; every minute, and when it stopped in good order.
+    #[n(1)]
+    pub alive_at: i64,
+    #[n(2)]
+    pub stopped: bool,
+}
+
+/// Where a device is and was, oldest first; the last one without an end is where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Placements {
+    #[n(0)]
+    pub periods: Vec<Placement>,
+}
+
+/// A device in one place, from a moment to another.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Placement {
+    #[n(0)]
+    pub place: Place,
+    /// Pseudonymous code of the household, in a home.
+    #[n(1)]
+    pub household: Option<String>,
+    #[n(2)]
+    pub site: Option<String>,
+    #[n(3)]
+    pub from: i64,
+    #[n(4)]
+    pub to: Option<i64>,
+}
+
+/// What a device did on one local day, of which nothing finer is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DayRow {
+    #[n(0)]
+    pub activity: Activity,
+}
+
+/// How far the days of a device were folded, and the proof of it: counts and days.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Folded {
+    /// Local days before this one, counted from 1970, keep one state each.
+    #[n(0)]
+    pub before: i32,
+    /// What it was doing when that day began, if that is known.
+    #[n(1)]
+    pub carried: Option<Activity>,
+    /// Rows of single moments that were removed so far.
+    #[n(2)]
+    pub reports: u64,
+    #[n(3)]
+    pub journals: u64,
+    #[n(4)]
+    pub facts: u64,
 }
 
 /// One report.
@@ -234,8 +362,12 @@ pub struct HelpRow {
     pub received_at: i64,
     #[n(1)]
     pub estimated: bool,
+    /// In the household's words, until they are moved to the ticket.
     #[n(2)]
     pub text: String,
+    /// Number of the ticket that took the call.
+    #[n(3)]
+    pub ticket: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -309,4 +441,29 @@ pub struct Meta {
     pub number: u64,
     #[n(1)]
     pub text: Option<String>,
+}
+
+/// Something to be told by one channel; deleted once it has left.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct NoticeRow {
+    /// The same at each attempt.
+    #[n(0)]
+    pub id: u64,
+    #[n(1)]
+    pub channel: String,
+    #[n(2)]
+    pub urgent: bool,
+    #[n(3)]
+    pub subject: String,
+    #[n(4)]
+    pub text: String,
+    #[n(5)]
+    pub json: String,
+    #[n(6)]
+    pub created_at: i64,
+    #[n(7)]
+    pub tries: u32,
+    #[n(8)]
+    pub next_try_at: i64,
 }

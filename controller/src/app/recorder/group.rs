@@ -8,15 +8,16 @@ use declic_common::envelope::UpBody;
 use declic_common::receipt::{Receipt, Refused};
 use declic_common::topic::Leaf;
 
-use super::tracked::Tracked;
-use super::{Heard, Job, RecordError};
+use super::tracked::{Arrival, Tracked};
+use super::{Heard, Job, Minimised, RecordError};
 use crate::app::counters::Counters;
 use crate::app::hub::{Down, Hub};
 use crate::app::registry::Registry;
+use crate::app::{evidence, minimise};
 use crate::domain::dating::{self, Said};
 use crate::domain::numbering::Admission;
 use crate::store::record::encode;
-use crate::store::records::{Latest, Mark};
+use crate::store::records::Latest;
 use crate::store::{Batch, Space, Store, keys};
 
 /// Boots of one device whose numbers are kept in memory; older ones are read again.
@@ -63,9 +64,14 @@ impl Tracker {
         let mut touched = Vec::new();
         let mut tally = Tally::default();
         let mut received_at = i64::MIN;
+        let mut minimising = Vec::new();
         for job in group {
             let (decided, done) = match job {
                 Job::Fence(done) => (Ok(()), done),
+                Job::Minimise { device, now, done } => {
+                    minimising.push((device, now, done));
+                    continue;
+                }
                 Job::Record {
                     device,
                     received_at: at,
@@ -118,6 +124,26 @@ impl Tracker {
                 }
             }
         }
+        // Last: it reads what the group has written.
+        for (device, now, done) in minimising {
+            let _ = done.send(self.minimise(device, now));
+        }
+    }
+
+    fn minimise(&mut self, id: DeviceId, now: i64) -> Result<Minimised, RecordError> {
+        let entry = self.registry.get(id).ok_or(RecordError::UnknownDevice)?;
+        let plan = minimise::plan(self.store.as_ref(), &entry, now)?;
+        let changed = !plan.batch.ops.is_empty();
+        if changed {
+            self.store.commit(plan.batch).wait()?;
+            // Its rows are not what is remembered of them any more.
+            self.devices.remove(&id);
+            if let Some(latest) = plan.latest {
+                self.registry.put_latest(id, Arc::new(latest));
+            }
+        }
+        let more = plan.more;
+        Ok(Minimised { changed, more })
     }
 
     fn decide(
@@ -129,7 +155,7 @@ impl Tracker {
         received_at: i64,
         heard: &Heard,
     ) -> Result<(), RecordError> {
-        let store = Arc::clone(&self.store);
+        let (store, registry) = (Arc::clone(&self.store), Arc::clone(&self.registry));
         let tracked = self.tracked(id)?;
         match heard {
             Heard::Message(envelope) => {
@@ -145,7 +171,13 @@ impl Tracker {
                             uptime_ms: envelope.uptime_ms,
                         };
                         let dated = dating::date(received_at, said, tracked.enrolled_at, &mut zero);
-                        tracked.take(batch, store.as_ref(), id, received_at, dated, envelope)?;
+                        let arrival = Arrival {
+                            received_at,
+                            dated,
+                            folded: minimise::is_folded(&registry, id, dated.at, received_at),
+                        };
+                        tracked.take(batch, store.as_ref(), id, arrival, envelope)?;
+                        tracked.note(store.as_ref(), id, dated, envelope)?;
                         tracked.latest.messages += 1;
                         match envelope.body {
                             UpBody::Report(_) => tally.reports += 1,
@@ -160,11 +192,13 @@ impl Tracker {
                 boot.numbers = numbers;
                 boot.zero = zero;
                 boot.touched = true;
+                boot.changed = true;
                 tracked.latest.lost += lost;
             }
             Heard::Refused(number, reason) => {
                 let boot = tracked.boot(store.as_ref(), id, *number)?;
                 boot.touched = true;
+                boot.changed = true;
                 boot.refused.push(Refused {
                     seq: number.seq,
                     reason: *reason,
@@ -175,7 +209,10 @@ impl Tracker {
                     tally.refused += 1;
                 }
             }
-            Heard::Status(status) => tracked.hear_status(status, received_at),
+            Heard::Status(status) => {
+                tracked.hear_status(status, received_at);
+                tracked.note_status(store.as_ref(), id, received_at, status)?;
+            }
             Heard::Seen => {}
         }
         // Not the greatest: the controller's clock may have been ahead for a while.
@@ -206,18 +243,13 @@ impl Tracker {
             return;
         };
         batch.put(Space::Core, keys::latest(id), encode(&tracked.latest));
-        for boot in tracked.boots.iter().filter(|boot| boot.touched) {
-            let mark = Mark {
-                through: boot.numbers.through,
-                stored: boot.numbers.stored.clone(),
-                lost: boot.numbers.lost,
-                zero: boot.zero,
-            };
-            batch.put(
-                Space::Core,
-                keys::mark(id, boot.install, boot.boot),
-                encode(&mark),
-            );
+        for boot in tracked.boots.iter().filter(|boot| boot.changed) {
+            let key = keys::mark(id, boot.install, boot.boot);
+            batch.put(Space::Core, key, encode(&boot.mark()));
+        }
+        for ((install, boot, slice), facts) in &tracked.facts {
+            let key = keys::facts(id, *install, *boot, *slice);
+            batch.put(Space::Core, key, encode(&evidence::row(facts)));
         }
     }
 
@@ -227,6 +259,11 @@ impl Tracker {
             return;
         };
         tracked.touched = false;
+        tracked.facts.clear();
+        tracked
+            .boots
+            .iter_mut()
+            .for_each(|boot| boot.changed = false);
         self.registry
             .put_latest(id, Arc::new(tracked.latest.clone()));
         for boot in tracked.boots.iter_mut().filter(|boot| boot.touched) {

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use declic_common::command::{Action, Outcome, OutcomeResult};
 use declic_common::envelope::{Envelope, Help, Number, UpBody};
 use declic_common::inventory::Inventory;
+use declic_common::journal::{Event, EventKind, Journal};
 use declic_common::receipt::{Receipt, RefusalReason};
 use declic_common::report::{Cpu, HealthReport, Slow};
 use declic_common::status::{State, Status};
@@ -13,7 +14,8 @@ use tempfile::TempDir;
 use super::{Heard, RecordError};
 use crate::app::hub::Session;
 use crate::app::registry::add_device;
-use crate::app::{App, command, testing};
+use crate::app::{App, command, evidence, testing};
+use crate::domain::timeline::{Boot, What};
 use crate::store::records::{Certificate, Device, HealthRow, Latest};
 use crate::store::{Batch, Range, Space, keys, record};
 
@@ -101,6 +103,110 @@ impl House {
             })
             .collect()
     }
+}
+
+impl House {
+    /// Everything that is known for the timeline, as a start of the controller reads it.
+    fn boots(&self) -> Vec<Boot> {
+        evidence::boots(self.app.store.as_ref(), self.device).unwrap()
+    }
+
+    /// Rows of one kind.
+    fn rows(&self, kind: u8) -> usize {
+        let (from, to) = keys::of_device(kind, self.device);
+        let range = Range {
+            space: Space::Core,
+            from,
+            to: Some(to),
+            descending: false,
+            limit: 1_000,
+        };
+        self.app.store.range(&range).unwrap().len()
+    }
+}
+
+/// A message made at `uptime_ms` of a boot, and heard `late_ms` afterwards.
+fn of_boot(boot: u32, seq: u64, uptime_ms: u64, late_ms: u64, body: UpBody) -> Envelope<UpBody> {
+    let mut made = message(seq, 1, late_ms, body);
+    made.number.boot = boot;
+    made.uptime_ms = uptime_ms;
+    made
+}
+
+fn journal(events: serde_json::Value) -> UpBody {
+    UpBody::Journal(serde_json::from_value(serde_json::json!({ "events": events })).unwrap())
+}
+
+#[tokio::test]
+async fn a_report_that_prolongs_a_run_costs_no_row_and_a_restart_knows_it() {
+    let house = House::open().await;
+    for seq in 1..=9 {
+        let made = of_boot(1, seq, seq * 900_000, (9 - seq) * 900_000, report(1));
+        house.hear(Heard::Message(made)).await.unwrap();
+    }
+    assert_eq!(house.rows(keys::core::FACTS), 0);
+    let boots = house.boots();
+    let run = boots[0].facts.runs[0];
+    assert_eq!((run.from, run.to), (900_000 - 990_000, 8_100_000));
+    assert_eq!(boots[0].zero, Some(NOW - 8_100_000));
+    // After a gap there are two, and both are kept.
+    let made = of_boot(1, 10, 20_000_000, 0, report(1));
+    house.hear(Heard::Message(made)).await.unwrap();
+    assert_eq!(house.boots()[0].facts.runs.len(), 2);
+    assert_eq!(house.rows(keys::core::FACTS), 1);
+}
+
+#[tokio::test]
+async fn the_same_is_known_in_whatever_order_messages_come() {
+    let ladder = serde_json::json!({"link": true, "gateway": false});
+    let first = journal(serde_json::json!([
+        {"kind": "boot", "boot": 1, "uptime_ms": 0},
+        {"kind": "agent_start", "boot": 1, "uptime_ms": 30_000},
+        {"kind": "ladder", "boot": 1, "uptime_ms": 60_000, "ladder": ladder},
+    ]));
+    let second = journal(serde_json::json!([
+        {"kind": "power_cut", "boot": 1, "uptime_ms": 2_000_000, "alive_ms": 2_000_000},
+        {"kind": "agent_start", "boot": 2, "uptime_ms": 31_000},
+    ]));
+    let messages = [
+        of_boot(1, 1, 30_000, 9_000_000, first),
+        of_boot(1, 2, 60_000, 8_970_000, report(1)),
+        of_boot(1, 3, 960_000, 8_070_000, report(1)),
+        of_boot(2, 1, 31_000, 1_000_000, second),
+        of_boot(2, 2, 60_000, 971_000, report(1)),
+    ];
+    let mut seen = None;
+    for order in [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [3, 0, 4, 2, 1]] {
+        let house = House::open().await;
+        for n in order.into_iter().chain(order) {
+            let heard = Heard::Message(messages[n].clone());
+            house.hear(heard).await.unwrap();
+        }
+        let boots: Vec<_> = house
+            .boots()
+            .into_iter()
+            .map(|boot| (boot.boot, boot.zero, boot.facts))
+            .collect();
+        assert_eq!(boots.len(), 2);
+        assert_eq!(boots[0].2.told.len(), 3, "{boots:?}");
+        assert_eq!(*seen.get_or_insert(boots.clone()), boots, "{order:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_goodbye_is_kept_in_its_own_boot() {
+    let house = House::open().await;
+    let status = Status {
+        state: State::Off,
+        install: Some(InstallId::from_bits(3)),
+        boot: Some(1),
+        uptime_ms: Some(60_000),
+    };
+    house.hear(Heard::Status(status)).await.unwrap();
+    let boots = house.boots();
+    assert_eq!(boots[0].zero, Some(NOW - 60_000));
+    let told = boots[0].facts.told.first().unwrap();
+    assert_eq!((told.at, told.what), (60_000, What::Shutdown));
 }
 
 fn message(seq: u64, first_seq: u64, age_ms: u64, body: UpBody) -> Envelope<UpBody> {
@@ -313,4 +419,27 @@ async fn help_and_last_words_are_kept() {
         limit: 10,
     };
     assert_eq!(house.app.store.range(&range).unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_pause_that_was_asked_for_last_counts_in_whatever_order_journals_come() {
+    let house = House::open().await;
+    let pause = |until: Option<i64>| {
+        let event = Event {
+            kind: Some(EventKind::Pause),
+            at: Some(1_000),
+            until,
+            ..Event::default()
+        };
+        UpBody::Journal(Journal {
+            events: Some(vec![event]),
+        })
+    };
+    house.say(2, 1, 0, pause(Some(3_601_000))).await;
+    assert_eq!(house.latest().paused_until, Some(NOW + 3_600_000));
+    // It was ended, and asked for again a minute later: the end comes late.
+    house.say(1, 1, 60_000, pause(None)).await;
+    assert_eq!(house.latest().paused_until, Some(NOW + 3_600_000));
+    house.say(3, 1, 0, pause(None)).await;
+    assert_eq!(house.latest().paused_until, None);
 }

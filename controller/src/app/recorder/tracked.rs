@@ -1,17 +1,31 @@
 //! What the recorder knows of one device, and how a message changes it.
 
+use std::collections::HashMap;
+
 use declic_common::command::Outcome;
 use declic_common::envelope::{Envelope, Number, UpBody};
+use declic_common::journal::Journal;
 use declic_common::receipt::Refused;
 use declic_common::status::Status;
 use declic_common::{DeviceId, InstallId};
 
-use crate::app::command;
+use crate::app::{command, evidence};
 use crate::domain::dating::Dated;
 use crate::domain::numbering::Numbers;
+use crate::domain::pause;
+use crate::domain::timeline::{Facts, Run};
 use crate::store::record::{decode, encode};
 use crate::store::records::{HealthRow, HelpRow, Inventory, JournalRow, Latest, Mark};
 use crate::store::{Batch, Space, Store, StoreError, keys};
+
+/// How a message came, and whether its moment may be kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrival {
+    pub(super) received_at: i64,
+    pub(super) dated: Dated,
+    /// Of a day that keeps one state: nothing finer is written.
+    pub(super) folded: bool,
+}
 
 /// One device, as it will be once the group is written.
 pub(super) struct Tracked {
@@ -23,6 +37,8 @@ pub(super) struct Tracked {
     pub(super) inventory_at: Option<i64>,
     /// In the group under way.
     pub(super) touched: bool,
+    /// Facts of the group under way, as they will be: by install, boot and slice.
+    pub(super) facts: HashMap<(InstallId, u32, u32), Facts>,
 }
 
 pub(super) struct Boot {
@@ -31,8 +47,14 @@ pub(super) struct Boot {
     pub(super) numbers: Numbers,
     /// When it began, controller clock.
     pub(super) zero: Option<i64>,
-    /// In the group under way: to be written and receipted.
+    /// The same, out of guessed ages.
+    pub(super) guess: Option<i64>,
+    /// The newest reports that follow each other without a gap.
+    pub(super) run: Option<Run>,
+    /// In the group under way: to be receipted.
     pub(super) touched: bool,
+    /// In the group under way: to be written.
+    pub(super) changed: bool,
     pub(super) refused: Vec<Refused>,
 }
 
@@ -44,6 +66,7 @@ impl Tracked {
             boots: Vec::new(),
             inventory_at: None,
             touched: false,
+            facts: HashMap::new(),
         }
     }
 
@@ -69,10 +92,14 @@ impl Tracked {
         batch: &mut Batch,
         store: &dyn Store,
         id: DeviceId,
-        received_at: i64,
-        dated: Dated,
+        arrival: Arrival,
         envelope: &Envelope<UpBody>,
     ) -> Result<(), StoreError> {
+        let Arrival {
+            received_at,
+            dated,
+            folded,
+        } = arrival;
         let number = envelope.number;
         match &envelope.body {
             UpBody::Report(report) => {
@@ -83,14 +110,15 @@ impl Tracked {
                     estimated: dated.estimated,
                     report: report.clone(),
                 };
-                batch.put(
-                    Space::Health,
-                    keys::health(id, dated.at, number),
-                    encode(&row),
-                );
+                if !folded {
+                    let key = keys::health(id, dated.at, number);
+                    batch.put(Space::Health, key, encode(&row));
+                }
                 self.show(row, dated, number, received_at);
             }
+            UpBody::Journal(_) if folded => {}
             UpBody::Journal(journal) => {
+                self.hear_pause(journal, dated, envelope);
                 let row = JournalRow {
                     received_at,
                     estimated: dated.estimated,
@@ -121,6 +149,7 @@ impl Tracked {
                     received_at,
                     estimated: dated.estimated,
                     text: help.text.clone(),
+                    ticket: None,
                 };
                 batch.put(Space::Core, keys::help(id, dated.at, number), encode(&row));
             }
@@ -148,6 +177,19 @@ impl Tracked {
         latest.seq = Some(number.seq);
     }
 
+    /// Journals come in any order: the pause that was asked for last counts.
+    fn hear_pause(&mut self, journal: &Journal, dated: Dated, envelope: &Envelope<UpBody>) {
+        let Some(told) = pause::told(journal, envelope.number.boot, dated.at, envelope.uptime_ms)
+        else {
+            return;
+        };
+        let latest = &mut self.latest;
+        if latest.pause_told_at.is_none_or(|before| before <= told.at) {
+            latest.pause_told_at = Some(told.at);
+            latest.paused_until = told.until;
+        }
+    }
+
     pub(super) fn hear_status(&mut self, status: &Status, received_at: i64) {
         self.latest.last_state = Some(status.state.as_str().to_owned());
         self.latest.last_state_at = Some(received_at);
@@ -173,26 +215,36 @@ impl Tracked {
 impl Boot {
     fn load(store: &dyn Store, id: DeviceId, number: Number) -> Result<Self, StoreError> {
         let key = keys::mark(id, number.install, number.boot);
-        let (numbers, zero) = match store.get(Space::Core, &key)? {
-            Some(value) => {
-                let mark: Mark = decode(&value)?;
-                let numbers = Numbers {
-                    through: mark.through,
-                    stored: mark.stored,
-                    lost: mark.lost,
-                };
-                (numbers, mark.zero)
-            }
-            None => (Numbers::default(), None),
+        let mark = match store.get(Space::Core, &key)? {
+            Some(value) => decode(&value)?,
+            None => Mark::default(),
         };
         Ok(Boot {
             install: number.install,
             boot: number.boot,
-            numbers,
-            zero,
+            numbers: Numbers {
+                through: mark.through,
+                stored: mark.stored,
+                lost: mark.lost,
+            },
+            zero: mark.zero,
+            guess: mark.guess,
+            run: mark.run.map(evidence::run),
             touched: false,
+            changed: false,
             refused: Vec::new(),
         })
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            through: self.numbers.through,
+            stored: self.numbers.stored.clone(),
+            lost: self.numbers.lost,
+            zero: self.zero,
+            guess: self.guess,
+            run: self.run.map(evidence::run_row),
+        }
     }
 }
 

@@ -2,16 +2,17 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand, ValueEnum};
-use declic_common::api::Presence;
+use declic_common::api::{Place, Presence};
 use declic_common::command::Action;
 use declic_common::limits::{INTERVAL_MAX_S, INTERVAL_MIN_S};
 use declic_common::tr;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
+use super::timeline::TimelineArgs;
 use crate::cli::client::Target;
 use crate::cli::output::Format;
-use crate::cli::words::paris;
+use crate::domain::days::paris;
 use crate::domain::metric::METRICS;
 
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,29 @@ pub enum DeviceCommand {
     },
     #[command(about = tr("L’historique d’une mesure", "The history of a metric"))]
     History(HistoryArgs),
+    #[command(about = tr("Ce qu’un PC a fait, moment par moment", "What a device was doing, moment by moment"))]
+    Timeline(TimelineArgs),
+    #[command(about = tr("Remettre un PC à un foyer", "Hand a device over to a household"))]
+    Deploy {
+        #[command(flatten)]
+        device: Named,
+        #[arg(
+            long, value_name = "CODE",
+            help = tr("Code du foyer : lettres, chiffres et tirets, jamais un nom", "Code of the household: letters, digits and dashes, never a name")
+        )]
+        household: String,
+        #[arg(long, help = tr("Site du foyer", "Site of the household"))]
+        site: Option<String>,
+    },
+    #[command(about = tr("Reprendre un PC à son foyer", "Take a device back from its household"))]
+    Return {
+        #[command(flatten)]
+        device: Named,
+        #[arg(long, value_enum, default_value_t, help = tr("Où il va", "Where it goes"))]
+        to: Elsewhere,
+        #[arg(long, help = tr("Site où il va", "Site where it goes"))]
+        site: Option<String>,
+    },
     #[command(about = tr("Demander quelque chose à un PC", "Ask something of a device"))]
     Send {
         #[command(flatten)]
@@ -110,7 +134,26 @@ pub enum Sort {
     LastSeen,
 }
 
-fn word<T: Copy + 'static>(
+/// Where a device is that is in no home.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Elsewhere {
+    #[default]
+    Bench,
+    Stock,
+    Seat,
+}
+
+impl From<Elsewhere> for Place {
+    fn from(elsewhere: Elsewhere) -> Self {
+        match elsewhere {
+            Elsewhere::Bench => Place::Bench,
+            Elsewhere::Stock => Place::Stock,
+            Elsewhere::Seat => Place::Seat,
+        }
+    }
+}
+
+pub(in crate::cli) fn word<T: Copy + 'static>(
     all: &'static [T],
     as_str: fn(T) -> &'static str,
 ) -> PossibleValuesParser {
@@ -198,7 +241,7 @@ impl From<SendWhat> for Action {
 }
 
 /// A moment as people write it; without a zone it is that of Paris.
-fn moment(text: &str) -> Result<Timestamp, String> {
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(at) = text.parse() {
         return Ok(at);
     }

@@ -1,6 +1,6 @@
 //! One device on one screen: what a technician needs before calling or leaving.
 
-use declic_common::api::{CertificateInfo, DeviceDetail, DeviceSummary, Latest};
+use declic_common::api::{CertificateInfo, DeviceDetail, DeviceSummary, Latest, PlacementInfo};
 use declic_common::inventory::{DiskFitted, Inventory};
 use declic_common::report::{Battery, Disk, HealthReport, Smart};
 
@@ -30,9 +30,25 @@ pub(crate) fn device(detail: &DeviceDetail, v: &Voice) -> String {
     sheet(&lines)
 }
 
+/// Where it is, and since when.
+fn place(placement: Option<&PlacementInfo>, v: &Voice) -> String {
+    let Some(placement) = placement else {
+        return "–".to_owned();
+    };
+    let place = match &placement.household {
+        Some(code) => v.say(format!("foyer {code}"), format!("household {code}")),
+        None => v.place(placement.place).to_owned(),
+    };
+    let since = v.moment(placement.from);
+    v.say(
+        format!("{place}, depuis le {since}"),
+        format!("{place}, since {since}"),
+    )
+}
+
 fn who(device: &DeviceSummary, v: &Voice) -> Vec<Line> {
     let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
-    let mut presence = v.presence(device.presence).to_owned();
+    let mut presence = v.standing(device);
     if device.connected {
         presence.push_str(v.say(", connecté", ", connected"));
     }
@@ -45,6 +61,7 @@ fn who(device: &DeviceSummary, v: &Voice) -> Vec<Line> {
             or_dash(&device.asset),
         ),
         ("Site", or_dash(&device.site)),
+        (v.say("Où", "Where"), place(device.placement.as_ref(), v)),
         (v.say("Présence", "Presence"), presence),
         (v.say("Vu", "Seen"), v.since(device.last_seen)),
         (

@@ -32,7 +32,7 @@ pub(crate) fn devices(devices: &[DeviceSummary], v: &Voice) -> String {
                 device.device.to_string(),
                 or_dash(&device.asset),
                 or_dash(&device.site),
-                v.presence(device.presence).to_owned(),
+                v.standing(device),
                 device.last_seen.map_or("–".to_owned(), |at| v.ago(at)),
                 v.number(device.reports),
                 v.number(device.lost),

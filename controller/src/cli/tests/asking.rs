@@ -16,12 +16,15 @@ use crate::http::tests::world::{World, device};
 async fn type_in(line: &str, last: &[&str]) -> Result<Said, Failure> {
     let words = line.split(' ').chain(last.iter().copied());
     let (target, asked) = match Cli::try_parse_from(words).unwrap().command {
+        Command::Today(args) => (args.target.clone(), Asked::Today(args)),
+        Command::Ticket(args) => (args.target.clone(), Asked::Ticket(args)),
         Command::Device(args) => (args.target.clone(), Asked::Device(args)),
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
         Command::Status(args) => (args.target.clone(), Asked::Status(args)),
         Command::Audit(args) => (args.target.clone(), Asked::Audit(args)),
         Command::Account(args) => (args.target.clone(), Asked::Account(args)),
         Command::Token(args) => (args.target.clone(), Asked::Token(args)),
+        Command::Settings(args) => (args.target.clone(), Asked::Settings(args)),
         other => panic!("{other:?} asks nothing"),
     };
     ask(target, asked, &Voice::new(Lang::En, Timestamp::now())).await
@@ -282,4 +285,82 @@ async fn accounts_and_tokens_are_made_listed_and_ended() {
             "{line}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_revoked_device_says_so_in_the_list_and_not_only_alone() {
+    let world = World::with_devices().await;
+    on(&world, "declic device revoke BDX-002").await.unwrap();
+    let listed = on(&world, "declic device list").await.unwrap().out;
+    let of = |tag: &str| listed.lines().find(|line| line.contains(tag)).unwrap();
+    assert!(of("BDX-002").contains("revoked"), "{listed}");
+    assert!(!of("BDX-001").contains("revoked"), "{listed}");
+    let shown = on(&world, "declic device show BDX-002").await.unwrap().out;
+    let presence = shown.lines().find(|line| line.starts_with("Presence"));
+    assert!(presence.unwrap().contains(", revoked"), "{shown}");
+    // It is no presence: what was asked for by presence is found as before.
+    let json = on(&world, "declic device list --presence quiet --format json");
+    let json: Value = serde_json::from_str(&json.await.unwrap().out).unwrap();
+    let found = json.as_array().unwrap();
+    let revoked = found.iter().filter(|device| device["revoked"] == true);
+    assert_eq!(revoked.count(), 1, "{json}");
+}
+
+#[tokio::test]
+async fn a_move_is_announced_with_the_present_ports_unless_told_otherwise() {
+    let world = World::with_devices().await;
+    let shown = on(&world, "declic settings show").await.unwrap().out;
+    assert!(shown.contains("no move announced"), "{shown}");
+    let moving = "declic settings move --host declic.example.org --mqtt-port 443";
+    let said = on(&world, moving).await.unwrap();
+    assert!(
+        said.out
+            .contains("declic.example.org, MQTT 443, enrolment 8443"),
+        "{}",
+        said.out
+    );
+    assert!(said.out.contains("0 of 3 devices"), "{}", said.out);
+    let here = on(&world, "declic settings move --host 127.0.0.1").await;
+    assert_eq!(here.unwrap_err().exit, Exit::Conflict);
+    let nowhere = on(&world, "declic settings move --host two..dots").await;
+    assert_eq!(nowhere.unwrap_err().exit, Exit::Refused);
+    let csv = on(&world, "declic settings show --format csv").await;
+    assert!(csv.unwrap().out.contains(",declic.example.org,443,8443,"));
+    let stays = on(&world, "declic settings stay").await.unwrap().out;
+    assert!(stays.contains("no move announced"), "{stays}");
+}
+
+#[tokio::test]
+async fn a_device_is_handed_over_and_its_timeline_begins_there() {
+    let world = World::with_devices().await;
+    on(
+        &world,
+        "declic device deploy BDX-001 --household AUB-017 --site aubiers",
+    )
+    .await
+    .unwrap();
+    let screen = on(&world, "declic device show BDX-001").await.unwrap().out;
+    assert!(screen.contains("household AUB-017"), "{screen}");
+    let parts = on(&world, "declic device timeline BDX-001 --format csv")
+        .await
+        .unwrap();
+    assert!(parts.out.starts_with("from,to,activity\n"), "{}", parts.out);
+    let days = on(&world, "declic device timeline BDX-001 --days --format csv")
+        .await
+        .unwrap();
+    assert!(days.out.starts_with("day,activity,minutes.on,minutes.off,"));
+    let beyond = "declic device timeline BDX-001 --from 2026-10-01";
+    // Its placement began today: there is nothing before, and nothing to refuse.
+    assert!(on(&world, beyond).await.is_ok());
+    on(&world, "declic device return BDX-001 --to stock")
+        .await
+        .unwrap();
+    let again = on(&world, "declic device return BDX-001 --to stock").await;
+    assert_eq!(again.unwrap_err().exit, Exit::Conflict);
+    let named = on(
+        &world,
+        "declic device deploy BDX-001 --household Mme_Martin",
+    )
+    .await;
+    assert_eq!(named.unwrap_err().exit, Exit::Refused);
 }

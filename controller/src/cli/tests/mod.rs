@@ -5,3 +5,4 @@ mod parsing;
 mod rendering;
 mod storing;
 mod tampering;
+mod ticketing;

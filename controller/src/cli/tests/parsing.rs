@@ -42,8 +42,20 @@ fn what_the_documents_show_can_be_typed() {
         "declic store check --data-dir /tmp/d --format json",
         "declic store salvage --data-dir /tmp/d --into /tmp/new",
         "declic enrol list --format csv",
+        "declic today --site aubiers --assignee ana --format json",
+        "declic ticket list --state waiting --cause disk_full --all --format csv",
+        "declic ticket open BDX-001 --phone --priority high Bruit",
+        "declic ticket assign T-1001 ana --seen 3",
+        "declic ticket wait 1001 --for household",
+        "declic ticket solve T-1001 --repair end_of_life --barrier item_too_worn_out",
+        "declic ticket silence --device BDX-001 --hours 24",
+        "declic rules --check rules.toml",
+        "declic serve --rules rules.toml",
         "declic enrol cancel abc",
         "declic status --url http://127.0.0.1:8080",
+        "declic settings show --format json",
+        "declic settings move --host declic.example.org --mqtt-port 443 --enrol-port 444",
+        "declic settings stay",
         "declic audit verify",
         "declic serve --http 0.0.0.0:443 --http-tls own --public-host declic.example.org",
         "declic serve --http 127.0.0.1:8080 --trusted-proxy 127.0.0.1 --base-path /declic",
@@ -58,6 +70,9 @@ fn what_the_documents_show_can_be_typed() {
         "declic token revoke t-abcd",
         "declic device list --url https://declic.example.org --token-file t --ca ca.pem",
         "declic broker config mosquitto --data-dir /tmp/d --public-host mqtt.example.org",
+        "declic rhythm evaluate --seed 1000 --homes 400",
+        "declic rhythm evaluate --seed 1000 --output homes.jsonl --format json",
+        "declic rhythm evaluate --input homes.jsonl",
         "declic completions bash",
     ] {
         let parsed = Cli::try_parse_from(line.split(' '));
@@ -79,6 +94,10 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
         "declic enrol new --hours 0",
         "declic account new x --role landlord",
         "declic token new a b --days 367",
+        "declic ticket show first",
+        "declic ticket spend T-1001 0",
+        "declic ticket visit T-1001 tomorrow",
+        "declic ticket wait T-1001 --for godot",
     ] {
         let kind = refusal(line);
         let told = [ErrorKind::InvalidValue, ErrorKind::ValueValidation];

@@ -93,7 +93,8 @@ pub(super) async fn get_settings(
     Ok(Found(settings::of(&desk.app, &entry.device)))
 }
 
-/// Changes the settings of a device and sends them. `charter` is left as it is.
+/// Changes the settings of a device and sends them. `charter` and `next_address`
+/// are left as they are: the move is announced to all devices at once.
 #[utoipa::path(
     put, path = "/devices/{id}/settings", operation_id = "put_settings", tag = "devices",
     params(("id" = DeviceId, Path, description = "Name of the device")),

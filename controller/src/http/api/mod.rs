@@ -8,7 +8,11 @@ mod devices;
 mod enrolments;
 mod history;
 mod logins;
+mod placements;
+mod settings;
 mod status;
+mod tickets;
+mod timeline;
 mod tokens;
 
 use utoipa_axum::routes;
@@ -25,6 +29,10 @@ pub(super) fn routes() -> Routes {
         .documented(OnDevice(SeeDevices), routes!(devices::detail))
         .documented(OnDevice(SeeDevices), routes!(devices::latest))
         .documented(OnDevice(SeeDevices), routes!(history::history))
+        .documented(OnDevice(SeeDevices), routes!(timeline::intervals))
+        .documented(OnDevice(SeeDevices), routes!(timeline::days))
+        .documented(OnDevice(SeeDevices), routes!(placements::list))
+        .documented(OnDevice(SteerDevices), routes!(placements::create))
         .documented(OnDevice(SeeDevices), routes!(changes::get_settings))
         .documented(OnDevice(SteerDevices), routes!(changes::put_settings))
         .documented(OnDevice(SteerDevices), routes!(changes::charter))
@@ -32,10 +40,20 @@ pub(super) fn routes() -> Routes {
         .documented(OnDevice(Dismiss), routes!(changes::revoke))
         .documented(OnDevice(SeeDevices), routes!(commands::list))
         .documented(OnDevice(SteerDevices), routes!(commands::send))
+        .documented(Needs(SeeDevices), routes!(tickets::list))
+        .documented(Needs(SteerDevices), routes!(tickets::open))
+        .documented(Needs(SeeDevices), routes!(tickets::detail))
+        .documented(Needs(SteerDevices), routes!(tickets::change))
+        .documented(Needs(SeeDevices), routes!(tickets::today))
+        .documented(Needs(SeeDevices), routes!(tickets::silences))
+        .documented(Needs(SteerDevices), routes!(tickets::silence))
         .documented(Needs(Enrol), routes!(enrolments::list))
         .documented(Needs(Enrol), routes!(enrolments::create))
         .documented(Needs(Enrol), routes!(enrolments::cancel))
         .documented(Needs(SeeStatus), routes!(status::status))
+        .documented(Needs(SeeStatus), routes!(settings::get))
+        .documented(Needs(MoveController), routes!(settings::announce))
+        .documented(Needs(MoveController), routes!(settings::withdraw))
         .documented(Needs(SeeAudit), routes!(audit::list))
         .documented(Needs(SeeAudit), routes!(audit::check))
         .documented(Needs(ManageAccounts), routes!(accounts::list))

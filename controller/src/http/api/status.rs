@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use crate::app::App;
 use crate::http::answer::{Answer, Found};
 use crate::http::router::Desk;
-use crate::store::StoreState;
 
 /// How the controller is. Answers 200 even when it is not ready; `/readyz` does not.
 #[utoipa::path(
@@ -23,13 +22,7 @@ pub(super) async fn status(State(desk): State<Desk>) -> Answer<Found<ServerStatu
 
 fn now(app: &App, now: Timestamp) -> ServerStatus {
     let devices = app.registry.all();
-    let reason = match app.store.state() {
-        StoreState::Ready => None,
-        StoreState::Full { free_bytes } => {
-            Some(format!("the disk is nearly full: {free_bytes} bytes left"))
-        }
-        StoreState::Poisoned(why) => Some(format!("the store stopped after an error ({why})")),
-    };
+    let reason = app.check_ready().err().map(|why| why.to_string());
     let listening = &app.programme.listening;
     ServerStatus {
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -170,6 +170,11 @@ async fn shows(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>)
     port
 }
 
+/// The one address that a PC knows after its enrolment.
+fn here(identity: &Identity) -> &[Address] {
+    std::slice::from_ref(&identity.address)
+}
+
 #[tokio::test]
 async fn a_pc_enrols_and_keeps_its_identity_to_itself() {
     let house = House::open().await;
@@ -368,7 +373,9 @@ async fn a_bound_code_replaces_the_identity_of_the_same_device() {
     assert!(kept.to_string().contains("--replace"), "{kept}");
     let second = agent::enrol(&code, state.path(), true).await.unwrap();
     assert_eq!(second.device, first.device);
-    let old = agent::renew(&first, state.path()).await.unwrap_err();
+    let old = agent::renew(&first, here(&first), state.path())
+        .await
+        .unwrap_err();
     assert_eq!(kind(old), "/problems/certificate-replaced");
     assert_eq!(Identity::load(state.path()).unwrap(), second);
 }
@@ -378,13 +385,17 @@ async fn a_renewal_replaces_key_and_certificate() {
     let house = House::open().await;
     let state = tempfile::tempdir().unwrap();
     let first = house.enrol(state.path()).await;
-    let second = agent::renew(&first, state.path()).await.unwrap();
+    let second = agent::renew(&first, here(&first), state.path())
+        .await
+        .unwrap();
     assert_eq!(second.device, first.device);
     assert_ne!(second, first);
     assert_eq!(Identity::load(state.path()).unwrap(), second);
     assert_eq!(mode(&state.path().join("identity.json")), 0o600);
     // The identity of before a power cut still gets in.
-    agent::renew(&first, state.path()).await.unwrap();
+    agent::renew(&first, here(&first), state.path())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -393,9 +404,13 @@ async fn a_device_cannot_fill_the_audit_with_renewals() {
     let state = tempfile::tempdir().unwrap();
     let mut identity = house.enrol(state.path()).await;
     for _ in 0..RENEWALS {
-        identity = agent::renew(&identity, state.path()).await.unwrap();
+        identity = agent::renew(&identity, here(&identity), state.path())
+            .await
+            .unwrap();
     }
-    let error = agent::renew(&identity, state.path()).await.unwrap_err();
+    let error = agent::renew(&identity, here(&identity), state.path())
+        .await
+        .unwrap_err();
     assert_eq!(kind(error), "/problems/too-many");
 }
 
@@ -407,7 +422,9 @@ async fn a_revoked_device_does_not_renew() {
     retire::revoke(&house.app, identity.device, "cli", now())
         .await
         .unwrap();
-    let error = agent::renew(&identity, state.path()).await.unwrap_err();
+    let error = agent::renew(&identity, here(&identity), state.path())
+        .await
+        .unwrap_err();
     assert_eq!(kind(error), "/problems/device-revoked");
 }
 
@@ -430,7 +447,7 @@ async fn an_ended_certificate_renews_for_ninety_days_and_no_longer() {
         let file = state.path().join("identity.json");
         fs::write(&file, kept.to_string()).unwrap();
         let identity = Identity::load(state.path()).unwrap();
-        match agent::renew(&identity, state.path()).await {
+        match agent::renew(&identity, here(&identity), state.path()).await {
             Ok(next) => assert!(renews && next.expires_at > now(), "{days}"),
             Err(agent::EnrolError::Ended) => assert!(!renews, "{days}"),
             other => panic!("{days}: {other:?}"),
@@ -470,13 +487,13 @@ async fn a_door_with_a_certificate_of_the_public_web_is_known_by_the_system_s_li
     let identity = agent::enrol_on(&listed, &code, state.path(), false).await;
     let identity = identity.unwrap();
     assert!(identity.public_certificate);
-    let error = agent::renew_on(&unlisted, &identity, state.path()).await;
+    let error = agent::renew_on(&unlisted, &identity, here(&identity), state.path()).await;
     let error = error.unwrap_err();
     assert!(
         matches!(error, agent::EnrolError::OtherAuthority(_)),
         "{error:?}"
     );
-    agent::renew_on(&listed, &identity, state.path())
+    agent::renew_on(&listed, &identity, here(&identity), state.path())
         .await
         .unwrap();
 }
@@ -576,6 +593,31 @@ async fn an_address_that_guesses_is_put_off() {
     }
     let answer = house.post("/enrol", body).await;
     assert!(answer.starts_with("HTTP/1.1 429 "), "{answer}");
+    // An answer without this header leaves a client to guess.
+    let head = answer.to_lowercase();
+    let seconds = head
+        .lines()
+        .find_map(|line| line.strip_prefix("retry-after: "));
+    let seconds: u64 = seconds.expect("when to come back").parse().unwrap();
+    assert!(
+        (1..=FAILURES_WINDOW.as_secs()).contains(&seconds),
+        "{seconds}"
+    );
+}
+
+#[tokio::test]
+async fn who_renews_without_a_certificate_cannot_fill_the_log() {
+    let house = House::open().await;
+    for _ in 0..FAILURES {
+        let answer = house.post("/renew", "{}").await;
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    }
+    let answer = house.post("/renew", "{}").await;
+    assert!(answer.starts_with("HTTP/1.1 429 "), "{answer}");
+    assert!(
+        answer.to_lowercase().contains("\nretry-after: "),
+        "{answer}"
+    );
 }
 
 #[tokio::test]

@@ -218,7 +218,11 @@ async fn metrics_are_open_metrics_and_count_what_was_stored() {
         "declic_messages_total 1",
         "declic_devices 3",
         "declic_connected 0",
+        "declic_ready 1",
         "declic_store_ready 1",
+        // An operator sees a flood, and a broker without an ACL, nowhere else.
+        "declic_turned_away_total 0",
+        "declic_strangers_total 0",
     ] {
         assert!(
             answer.text.lines().any(|l| l == line),

@@ -6,4 +6,6 @@ mod doors;
 mod paging;
 mod people;
 mod rights;
+mod tickets;
+mod timeline;
 pub(crate) mod world;

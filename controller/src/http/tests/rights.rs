@@ -17,6 +17,10 @@ const TABLE: &str = "
     GET    /api/v1/devices/{id}             y y y . .  .
     GET    /api/v1/devices/{id}/latest      y y y . .  .
     GET    /api/v1/devices/{id}/history     y y y . .  .
+    GET    /api/v1/devices/{id}/timeline    y y y . .  .
+    GET    /api/v1/devices/{id}/timeline/days y y y . .  .
+    GET    /api/v1/devices/{id}/placements  y y y . .  .
+    POST   /api/v1/devices/{id}/placements  y y y . .  .
     GET    /api/v1/devices/{id}/settings    y y y . .  .
     PUT    /api/v1/devices/{id}/settings    y y y . .  .
     POST   /api/v1/devices/{id}/charter     y y y . .  .
@@ -24,10 +28,20 @@ const TABLE: &str = "
     POST   /api/v1/devices/{id}/revoke      y y y . .  .
     GET    /api/v1/devices/{id}/commands    y y y . .  .
     POST   /api/v1/devices/{id}/commands    y y y . .  .
+    GET    /api/v1/tickets                  y y y . .  .
+    POST   /api/v1/tickets                  y y y . .  .
+    GET    /api/v1/tickets/{id}             y y y . .  .
+    POST   /api/v1/tickets/{id}/changes     y y y . .  .
+    GET    /api/v1/today                    y y y . .  .
+    GET    /api/v1/silences                 y y y . .  .
+    POST   /api/v1/silences                 y y y . .  .
     GET    /api/v1/enrolments               y y y . .  .
     POST   /api/v1/enrolments               y y y . .  .
     DELETE /api/v1/enrolments/{id}          y y y . .  .
     GET    /api/v1/status                   y y y y y  .
+    GET    /api/v1/settings                 y y y y y  .
+    PUT    /api/v1/settings/next-address    y . . . .  .
+    DELETE /api/v1/settings/next-address    y . . . .  .
     GET    /metrics                         y y y y y  .
     GET    /api/v1/audit                    y y . . .  .
     GET    /api/v1/audit/check              y y . . .  .
@@ -245,4 +259,86 @@ async fn codes_are_made_seen_and_cancelled_within_ones_sites() {
         .iter()
         .find(|code| code["id"] == id.as_str());
     assert_eq!(state.unwrap()["state"], "open");
+}
+
+#[tokio::test]
+async fn tickets_silences_and_the_day_are_those_of_ones_sites() {
+    let world = World::with_devices().await;
+    let token = world.token_of("tech", &["technician:aubiers"]).await;
+    let as_tech = |method: &str, path: &str| world.stranger(method, path).bearer_auth(&token);
+    let text = |n: u64| json!({"device": device(n).to_string(), "text": "Plus de son"});
+    for n in [1, 2, 3] {
+        let made = world.post("/api/v1/tickets", text(n)).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+    }
+    for path in ["/api/v1/tickets", "/api/v1/today"] {
+        let list = send(as_tech("GET", path)).await.json();
+        let items = list["items"].as_array().unwrap();
+        let devices: Vec<_> = items.iter().map(|item| &item["device"]).collect();
+        assert_eq!(devices, [&json!(device(1).to_string())], "{path}");
+    }
+
+    // Elsewhere, without a site, or not there: no difference.
+    let comment = json!({"version": 2, "change": "comment", "text": "Vu"});
+    let mut answers = BTreeSet::new();
+    for id in ["T-1002", "T-1003", "T-9999"] {
+        let path = format!("/api/v1/tickets/{id}");
+        let seen = send(as_tech("GET", &path)).await;
+        let changed = send(as_tech("POST", &format!("{path}/changes")).json(&comment)).await;
+        for answer in [seen, changed] {
+            assert_eq!(answer.problem(), "unknown-ticket", "{id}");
+            answers.insert(answer.text);
+        }
+    }
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    let own = "/api/v1/tickets/T-1001";
+    assert_eq!(send(as_tech("GET", own)).await.status, 200);
+    let changes = format!("{own}/changes");
+    for n in [2, 3, 99] {
+        let swap = json!({"version": 2, "change": "swap", "with": device(n).to_string()});
+        let swapped = send(as_tech("POST", &changes).json(&swap)).await;
+        assert_eq!(swapped.problem(), "unknown-device");
+        let opened = send(as_tech("POST", "/api/v1/tickets").json(&text(n))).await;
+        assert_eq!(opened.problem(), "unknown-device");
+    }
+    let said = send(as_tech("POST", &changes).json(&comment)).await;
+    assert_eq!(said.status, 200, "{}", said.text);
+
+    let silence = |site: &str| json!({"site": site, "hours": 2});
+    for site in ["aubiers", "grand-parc"] {
+        let set = world.post("/api/v1/silences", silence(site)).await;
+        assert_eq!(set.status, 200, "{}", set.text);
+    }
+    let list = send(as_tech("GET", "/api/v1/silences")).await.json();
+    let items = list["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1, "{list}");
+    assert_eq!(items[0]["site"], "aubiers");
+    let set = |site: &str| send(as_tech("POST", "/api/v1/silences").json(&silence(site)));
+    assert_eq!(set("aubiers").await.status, 200);
+    let (elsewhere, nowhere) = (set("grand-parc").await, set("nowhere").await);
+    assert_eq!(elsewhere.text, nowhere.text);
+    assert!(!elsewhere.status.is_success());
+    let other = json!({"device": device(2).to_string(), "hours": 2});
+    let other = send(as_tech("POST", "/api/v1/silences").json(&other)).await;
+    assert_eq!(other.problem(), "unknown-device");
+}
+
+#[tokio::test]
+async fn a_device_is_placed_within_ones_sites() {
+    let world = World::with_devices().await;
+    let token = world.token_of("tech", &["technician:aubiers"]).await;
+    let path = format!("/api/v1/devices/{}/placements", device(1));
+    let place = |site: &str| {
+        let body = json!({"place": "home", "household": "AUB-017", "site": site});
+        send(
+            world
+                .stranger("POST", &path)
+                .bearer_auth(&token)
+                .json(&body),
+        )
+    };
+    let refused = place("bacalan").await;
+    assert_eq!(refused.problem(), "forbidden");
+    assert!(refused.text.contains("aubiers"), "{}", refused.text);
+    assert_eq!(place("aubiers").await.status, 201);
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use declic_common::api::{NewPlacement, Place};
 use declic_common::envelope::{Envelope, Number, UpBody};
 use declic_common::inventory::Inventory;
 use declic_common::people::{NewAccount, NewApiToken};
@@ -19,9 +20,10 @@ use tokio::task::JoinHandle;
 
 use crate::app::recorder::Heard;
 use crate::app::registry::add_device;
-use crate::app::{App, account, api_token};
+use crate::app::{App, account, api_token, placement};
 use crate::cli::client::plain_client;
 use crate::config::{Listening, Programme, Web};
+use crate::domain::rules::thresholds::Thresholds;
 use crate::http::{Listeners, bind_tcp, bind_unix, serve, socket_path};
 use crate::pki::Pki;
 use crate::store::records::{Certificate, Device};
@@ -131,7 +133,7 @@ impl World {
         Self::open(TempDir::new().unwrap(), Options::default(), Start::Demo).await
     }
 
-    /// Starts on the data of a controller that has stopped.
+    /// Starts again on the data of a world that was stopped.
     pub(crate) async fn again(dir: TempDir) -> Self {
         Self::open(dir, Options::default(), Start::Again).await
     }
@@ -160,11 +162,13 @@ impl World {
                 enrol_port: 8443,
             },
             settings: Settings::default(),
+            rules: Thresholds::default(),
             listening: Listening {
                 mqtt: "127.0.0.1:8883".to_owned(),
                 enrol: None,
                 http: Some("127.0.0.1:8080".to_owned()),
             },
+            call_after_days: None,
             demo: start == Start::Demo,
             data_dir: dir.path().to_owned(),
         };
@@ -227,7 +231,16 @@ impl World {
     }
 
     pub(crate) async fn enrol(&self, n: u64, asset: Option<&str>, site: Option<&str>) {
-        let enrolled_at = 1_790_000_000_000;
+        self.enrol_at(n, asset, site, 1_790_000_000_000).await;
+    }
+
+    pub(crate) async fn enrol_at(
+        &self,
+        n: u64,
+        asset: Option<&str>,
+        site: Option<&str>,
+        enrolled_at: i64,
+    ) {
         let record = Device {
             id: device(n),
             asset: asset.map(str::to_owned),
@@ -249,7 +262,24 @@ impl World {
         self.app.registry.put_device(record);
     }
 
+    /// Hands a device over to a household at a moment of the past.
+    pub(crate) async fn place_at(&self, n: u64, household: &str, from: i64) {
+        let new = NewPlacement {
+            place: Place::Home,
+            household: Some(household.to_owned()),
+            site: None,
+        };
+        placement::put(&self.app, device(n), new, "test", from)
+            .await
+            .unwrap();
+    }
+
     pub(crate) async fn hear(&self, n: u64, at: i64, seq: u64, body: UpBody) {
+        self.hear_at(n, at, at + 1_000, seq, body).await;
+    }
+
+    /// A message that arrives `at`, from a PC whose own clock says `own`.
+    pub(crate) async fn hear_at(&self, n: u64, at: i64, own: i64, seq: u64, body: UpBody) {
         let envelope = Envelope {
             number: Number {
                 install: InstallId::from_bits(9),
@@ -259,14 +289,14 @@ impl World {
             first_seq: 1,
             age_ms: None,
             age_estimated: false,
-            observed_at: at + 1_000,
+            observed_at: own,
             uptime_ms: 60_000 * seq,
             body,
         };
         self.record(n, at, Heard::Message(envelope)).await;
     }
 
-    async fn record(&self, n: u64, at: i64, heard: Heard) {
+    pub(crate) async fn record(&self, n: u64, at: i64, heard: Heard) {
         let recording = self.app.recorder.record(device(n), at, heard).await;
         recording.done().await.unwrap();
     }

@@ -73,12 +73,15 @@ impl Line {
     pub(super) async fn keep(mut self) {
         let mut wait = FIRST_WAIT;
         let mut is_up = false;
+        // Subscriptions that the broker has not granted yet.
+        let mut awaited = 0_usize;
         loop {
             match self.events.poll().await {
                 Ok(Event::Incoming(Packet::ConnAck(connack))) => {
                     tracing::info!(kept = connack.session_present, "joined the broker");
                     is_up = true;
                     wait = FIRST_WAIT;
+                    awaited = topic::up_filters().count();
                     if subscribe(&self.client).is_err() {
                         // The queue is full of what waited: the next attempt finds it empty.
                         tracing::warn!("too much waits for the broker; it is joined again");
@@ -97,6 +100,11 @@ impl Line {
                 Ok(Event::Incoming(Packet::SubAck(suback))) => {
                     if suback.return_codes.contains(&SubscribeReasonCode::Failure) {
                         tracing::error!("the broker refuses our subscriptions; look at its ACL");
+                    } else {
+                        awaited = awaited.saturating_sub(1);
+                        if awaited == 0 {
+                            tracing::info!("the broker passes on what devices say");
+                        }
                     }
                 }
                 Ok(Event::Outgoing(Outgoing::Disconnect)) if self.news.is_closed() => return,

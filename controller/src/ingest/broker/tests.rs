@@ -1,6 +1,6 @@
 //! The broker that a city most often has, run on loopback with the settings that
-//! we give for it. These tests need Mosquitto (Debian package `mosquitto`) and are
-//! run by `cargo test -p declic-controller --lib -- --ignored broker`.
+//! we give for it. These tests need Mosquitto (Debian package `mosquitto`), which
+//! `cargo xtask test` installs.
 
 mod site;
 mod stories;

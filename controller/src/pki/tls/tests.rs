@@ -33,7 +33,7 @@ fn device(pki: &Pki, trusted: &Pki) -> ClientConfig {
     let csr = params.serialize_request(&key).unwrap().pem().unwrap();
     let csr = DeviceKey::from_csr(&csr).unwrap();
     let issued = pki.issue_device(DeviceId::from_bits(7), &csr, NOW).unwrap();
-    let shown = read_shown(&issued.pem, &key.serialize_pem()).unwrap();
+    let shown = Shown::read(&issued.pem, &key.serialize_pem()).unwrap();
     client(trusted.ca.der(), &shown).unwrap()
 }
 
@@ -56,7 +56,16 @@ fn shake(
     client: &Arc<ClientConfig>,
     server: &Arc<ServerConfig>,
 ) -> Result<(ClientConnection, ServerConnection), Error> {
-    let name = ServerName::try_from("127.0.0.1").unwrap();
+    shake_at("127.0.0.1", client, server)
+}
+
+/// The same, with a client that looks for the server under this name.
+fn shake_at(
+    name: &'static str,
+    client: &Arc<ClientConfig>,
+    server: &Arc<ServerConfig>,
+) -> Result<(ClientConnection, ServerConnection), Error> {
+    let name = ServerName::try_from(name).unwrap();
     let mut client = ClientConnection::new(Arc::clone(client), name).unwrap();
     let mut server = ServerConnection::new(Arc::clone(server)).unwrap();
     while client.wants_write() || server.wants_write() {
@@ -122,7 +131,8 @@ fn the_mqtt_door_takes_only_certificates_of_ours_that_have_not_ended() {
 fn what_a_server_shows_opens_no_door() {
     let dir = tempfile::tempdir().unwrap();
     let pki = pki(dir.path());
-    let server = Arc::new(client(pki.ca.der(), &pki.server).unwrap());
+    let shown = pki.issue_server(&["127.0.0.1".to_owned()]).unwrap().shown();
+    let server = Arc::new(client(pki.ca.der(), &shown).unwrap());
     for door in [pki.mqtt_server_config(), pki.enrol_server_config()] {
         assert!(shake(&server, &at(&door.unwrap(), NOW)).is_err());
     }
@@ -156,8 +166,8 @@ fn a_broker_of_ours_and_the_controller_know_each_other() {
     let dir = tempfile::tempdir().unwrap();
     let pki = pki(dir.path());
     let issued = pki.issue_server(&["127.0.0.1".to_owned()]).unwrap();
-    let broker = read_shown(&issued.chain_pem, &issued.key_pem).unwrap();
-    let broker = mqtt_server(pki.ca.der(), &broker).unwrap();
+    let broker = Shown::read(&issued.chain_pem, &issued.key_pem).unwrap();
+    let broker = mqtt_server(pki.ca.der(), Arc::new(Sign::new(&broker).unwrap())).unwrap();
     let controller = Arc::new(pki.broker_client_config().unwrap());
     let (_, server) = shake(&controller, &broker).unwrap();
     let leaf = &server.peer_certificates().unwrap()[0];
@@ -178,4 +188,25 @@ fn nothing_older_than_tls_1_3_is_spoken() {
         .with_no_client_auth();
     let door = pki.enrol_server_config().unwrap();
     assert!(shake(&Arc::new(old), &door).is_err());
+}
+
+#[test]
+fn an_open_door_shows_its_next_address_before_anybody_looks_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let pki = pki(dir.path());
+    let doors = [pki.mqtt_server_config(), pki.enrol_server_config()];
+    let doors = doors.map(|door| at(&door.unwrap(), NOW));
+    let device = Arc::new(device(&pki, &pki));
+    for door in &doors {
+        let early = shake_at("declic.example.org", &device, door);
+        assert!(early.is_err(), "a name that was not announced");
+    }
+    let names = ["127.0.0.1", "declic.example.org"].map(str::to_owned);
+    pki.answer_to(&names).unwrap();
+    for door in &doors {
+        for name in ["127.0.0.1", "declic.example.org"] {
+            let shaken = shake_at(name, &device, door);
+            assert!(shaken.is_ok(), "{name}: {:?}", shaken.err());
+        }
+    }
 }

@@ -1,5 +1,5 @@
-//! What the agent must remember besides its messages: the household's consent,
-//! the controller's settings, and the commands that it has already run.
+//! What the agent must remember besides its messages: the household's consent, pause
+//! and inbox, the controller's settings, and the commands that it has already run.
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
@@ -10,7 +10,11 @@ use std::path::{Path, PathBuf};
 use declic_common::command::CommandId;
 use declic_common::report::Consent;
 use declic_common::settings::Settings;
+use declic_common::socket::Says;
 use serde::{Deserialize, Serialize};
+
+use crate::inbox::Inbox;
+use crate::pause::Pause;
 
 pub(crate) const FILE: &str = "state.json";
 /// Commands remembered so that none runs twice; a command lives a year at most.
@@ -37,6 +41,10 @@ struct Kept {
     inventory: Option<SentInventory>,
     #[serde(default)]
     retirement: Option<CommandId>,
+    #[serde(default)]
+    pause: Option<Pause>,
+    #[serde(default)]
+    inbox: Inbox,
 }
 
 /// The inventory that was last handed to the spool.
@@ -57,6 +65,8 @@ impl Default for Kept {
             commands: VecDeque::new(),
             inventory: None,
             retirement: None,
+            pause: None,
+            inbox: Inbox::default(),
         }
     }
 }
@@ -117,12 +127,25 @@ impl State {
     /// Notes a command before it runs: better never than twice. One that cannot be
     /// noted has not run, and comes again.
     pub fn note_run(&mut self, command: CommandId) -> io::Result<()> {
-        self.note(command, false)
+        self.note(command, |_| {})
     }
 
     /// The same for the command that ends this enrolment: it holds across restarts.
     pub fn note_retirement(&mut self, command: CommandId) -> io::Result<()> {
-        self.note(command, true)
+        self.note(command, |kept| kept.retirement = Some(command))
+    }
+
+    /// The same for a command that waits for the household's answer.
+    pub fn note_letter(
+        &mut self,
+        command: CommandId,
+        says: Says,
+        received_at: i64,
+        expires_at: i64,
+    ) -> io::Result<()> {
+        self.note(command, |kept| {
+            kept.inbox.put(command, says, received_at, expires_at);
+        })
     }
 
     /// The command that asked this PC to forget the programme.
@@ -130,20 +153,41 @@ impl State {
         self.kept.retirement
     }
 
-    fn note(&mut self, command: CommandId, retires: bool) -> io::Result<()> {
+    /// Notes a command together with what it changes here, or neither.
+    fn note(&mut self, command: CommandId, change: impl FnOnce(&mut Kept)) -> io::Result<()> {
         let before = self.kept.clone();
         if self.kept.commands.len() >= COMMANDS_REMEMBERED {
             self.kept.commands.pop_front();
         }
         self.kept.commands.push_back(command);
-        if retires {
-            self.kept.retirement = Some(command);
+        change(&mut self.kept);
+        self.save_or(before)
+    }
+
+    pub fn inbox(&self) -> &Inbox {
+        &self.kept.inbox
+    }
+
+    /// Keeps a changed inbox. If the disk refuses it, it holds until the agent ends.
+    pub fn keep_inbox(&mut self, inbox: Inbox) {
+        if self.kept.inbox == inbox {
+            return;
         }
-        let saved = self.save();
-        if saved.is_err() {
-            self.kept = before;
+        self.kept.inbox = inbox;
+        if let Err(error) = self.save() {
+            tracing::warn!(%error, "failed to keep the inbox");
         }
-        saved
+    }
+
+    pub fn pause(&self) -> Option<&Pause> {
+        self.kept.pause.as_ref()
+    }
+
+    /// Begins, dates or ends a pause; nothing changes if the disk refuses that.
+    pub fn set_pause(&mut self, pause: Option<Pause>) -> io::Result<()> {
+        let before = self.kept.clone();
+        self.kept.pause = pause;
+        self.save_or(before)
     }
 
     /// Whether an inventory with this print should be sent: it changed, or the last
@@ -174,6 +218,14 @@ impl State {
         self.save()
     }
 
+    fn save_or(&mut self, before: Kept) -> io::Result<()> {
+        let saved = self.save();
+        if saved.is_err() {
+            self.kept = before;
+        }
+        saved
+    }
+
     fn save(&mut self) -> io::Result<()> {
         let bytes = serde_json::to_vec(&self.kept)?;
         let saved = replace(&self.path, &bytes);
@@ -201,77 +253,4 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn open(dir: &Path) -> State {
-        State::open(dir, &Settings::default())
-    }
-
-    #[test]
-    fn a_choice_survives_a_restart() {
-        let dir = tempfile::tempdir().unwrap();
-        open(dir.path()).set_consent(Consent::Usage).unwrap();
-        assert_eq!(open(dir.path()).consent(), Consent::Usage);
-    }
-
-    #[test]
-    fn nobody_has_agreed_to_anything_in_a_damaged_file() {
-        let dir = tempfile::tempdir().unwrap();
-        for bytes in [
-            &b""[..],
-            b"{\"consent\":\"usa",
-            b"{\"consent\":\"all\"}",
-            b"[]",
-        ] {
-            fs::write(dir.path().join(FILE), bytes).unwrap();
-            assert_eq!(open(dir.path()).consent(), Consent::Maintenance);
-        }
-    }
-
-    #[test]
-    fn a_command_is_remembered_as_run() {
-        let dir = tempfile::tempdir().unwrap();
-        let command = CommandId::from_bits(5);
-        let mut state = open(dir.path());
-        assert!(!state.has_run(command));
-        state.note_run(command).unwrap();
-        assert!(open(dir.path()).has_run(command));
-    }
-
-    #[test]
-    fn a_command_that_could_not_be_noted_has_not_run() {
-        let dir = tempfile::tempdir().unwrap();
-        let place = dir.path().join("later");
-        let command = CommandId::from_bits(5);
-        let mut state = open(&place);
-        assert!(state.note_retirement(command).is_err());
-        assert!(!state.has_run(command) && state.retirement().is_none());
-        fs::create_dir(&place).unwrap();
-        state.note_retirement(command).unwrap();
-        assert_eq!(open(&place).retirement(), Some(command));
-    }
-
-    #[test]
-    fn settings_that_the_disk_refused_are_kept_the_next_time() {
-        let dir = tempfile::tempdir().unwrap();
-        let place = dir.path().join("later");
-        let settings = Settings {
-            interval_s: 300,
-            ..Settings::default()
-        };
-        let mut state = open(&place);
-        assert!(state.set_settings(settings.clone()).is_err());
-        fs::create_dir(&place).unwrap();
-        state.set_settings(settings).unwrap();
-        assert_eq!(open(&place).settings().interval_s, 300);
-    }
-
-    #[test]
-    fn widening_counts_only_once_it_is_kept() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut state = open(&dir.path().join("gone"));
-        assert!(state.set_consent(Consent::Usage).is_err());
-        assert_eq!(state.consent(), Consent::Maintenance);
-    }
-}
+mod tests;

@@ -1,0 +1,173 @@
+//! Where a device is: handed over to a household, in a workshop, on the bench, in stock.
+//!
+//! What is shown of a device begins where it was put last: a household never sees what
+//! another one did.
+
+use std::sync::Arc;
+
+use declic_common::DeviceId;
+use declic_common::api::{NewPlacement, Place, PlacementInfo};
+use declic_common::report::Consent;
+
+use super::App;
+use super::audit::{self, Note};
+use super::device::time;
+use super::enrolment::is_label;
+use super::registry::Entry;
+use crate::domain::placement::{self, Refusal, Wish};
+use crate::domain::rules;
+use crate::store::StoreError;
+use crate::store::records::{HealthRow, Placement, Placements};
+
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    #[error("no such device")]
+    UnknownDevice,
+    #[error("this device is retired")]
+    Retired,
+    #[error("a site has 1 to 64 characters, on one line")]
+    BadSite,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Puts a device somewhere, from now on.
+pub async fn put(
+    app: &Arc<App>,
+    device: DeviceId,
+    new: NewPlacement,
+    who: &str,
+    now_ms: i64,
+) -> Result<PlacementInfo, PlaceError> {
+    if !new.site.as_deref().is_none_or(is_label) {
+        return Err(PlaceError::BadSite);
+    }
+    let who = who.to_owned();
+    audit::with(app, now_ms, move |app, change| {
+        let entry = app.registry.get(device).ok_or(PlaceError::UnknownDevice)?;
+        let coming_back = new.place != Place::Home;
+        if entry.device.retired_at.is_some() && !coming_back {
+            return Err(PlaceError::Retired);
+        }
+        let now = entry.placement().map(wish);
+        let next = Wish {
+            place: new.place,
+            household: new.household.as_deref(),
+        };
+        placement::judge(now.as_ref(), &next)?;
+        let placed = Placement {
+            place: new.place,
+            household: new.household.clone(),
+            site: new.site.clone(),
+            from: now_ms,
+            to: None,
+        };
+        let mut after = Placements::clone(&entry.placements);
+        if let Some(last) = after.periods.last_mut() {
+            last.to = last.to.or(Some(now_ms));
+        }
+        after.periods.push(placed.clone());
+        change.change_placements(device, &entry.placements, after);
+        change.note(Note {
+            who: &who,
+            what: match coming_back {
+                true => "device.return",
+                false => "device.deploy",
+            },
+            subject: &device.to_string(),
+            detail: Some(match &placed.household {
+                Some(code) => format!("{} {code}", placed.place),
+                None => placed.place.to_string(),
+            }),
+        });
+        Ok(info(&placed))
+    })
+    .await
+}
+
+/// Where a device was, newest first.
+pub fn list(app: &App, device: DeviceId) -> Option<Vec<PlacementInfo>> {
+    let entry = app.registry.get(device)?;
+    Some(entry.placements.periods.iter().rev().map(info).collect())
+}
+
+fn wish(placement: &Placement) -> Wish<'_> {
+    Wish {
+        place: placement.place,
+        household: placement.household.as_deref(),
+    }
+}
+
+/// A placement as people see it.
+pub fn info(placement: &Placement) -> PlacementInfo {
+    PlacementInfo {
+        place: placement.place,
+        household: placement.household.clone(),
+        site: placement.site.clone(),
+        from: time(placement.from),
+        to: placement.to.map(time),
+    }
+}
+
+impl Entry {
+    /// Where the device is now; `None` if nobody said.
+    pub fn placement(&self) -> Option<&Placement> {
+        let last = self.placements.periods.last()?;
+        last.to.is_none().then_some(last)
+    }
+
+    /// With a household now.
+    pub fn is_at_home(&self) -> bool {
+        self.placement()
+            .is_some_and(|placement| placement.place == Place::Home)
+    }
+
+    /// From when on the device may be seen: since it was put where it is.
+    pub fn seen_from(&self) -> i64 {
+        self.placement()
+            .map_or(self.device.enrolled_at, |placement| placement.from)
+    }
+
+    /// When the device was last heard where it is now: a PC that spoke on the bench may
+    /// still never start at home.
+    pub fn heard_in_place(&self) -> Option<i64> {
+        let here = |at: &i64| !self.is_at_home() || *at >= self.seen_from();
+        self.latest.last_seen.filter(here)
+    }
+
+    /// Somebody is to switch it on. So is one of which nobody said where it is.
+    pub fn is_awaited(&self) -> bool {
+        self.placement().is_none() || self.is_at_home()
+    }
+
+    /// The newest report made where the device is now: what another household's PC
+    /// said, its consent above all, is not this one's.
+    pub fn report(&self) -> Option<&HealthRow> {
+        let made_at = self.latest.reported_at?;
+        let here = !self.is_at_home() || made_at >= self.seen_from();
+        self.latest.report.as_ref().filter(|_| here)
+    }
+
+    /// The household agrees to usage data, as its PC reports.
+    pub fn agrees_to_usage(&self) -> bool {
+        self.report().and_then(|row| row.report.consent) == Some(Consent::Usage)
+    }
+}
+
+/// The placement that rules go by; without one, a device counts as in use.
+pub fn of(app: &App, device: DeviceId) -> Option<rules::Placement> {
+    let entry = app.registry.get(device)?;
+    let placement = entry.placement()?;
+    Some(rules::Placement {
+        place: placement.place,
+        household: placement.household.clone(),
+        since: placement.from,
+    })
+}
+
+/// Code of the household that has a device.
+pub fn household(app: &App, device: DeviceId) -> Option<String> {
+    of(app, device)?.household
+}

@@ -1,0 +1,142 @@
+//! Tickets: opened by hand or by a call, changed by people. Rules open theirs in
+//! [`super::rules`].
+
+pub mod age;
+pub mod calls;
+pub mod stored;
+pub mod view;
+
+use std::sync::Arc;
+
+use declic_common::DeviceId;
+use declic_common::ticket::body::NewTicket;
+use declic_common::ticket::change::{BadChange, check_text};
+use declic_common::ticket::{Cause, Change, Origin, Priority, TicketId};
+
+use self::stored::Kept;
+use super::audit;
+use super::{App, baseline, placement};
+use crate::domain::ticket::{self, Opening, Refused, Ticket};
+use crate::store::{Store, StoreError};
+
+#[derive(Debug, thiserror::Error)]
+pub enum TicketError {
+    #[error("no such device")]
+    UnknownDevice,
+    #[error("no such ticket")]
+    UnknownTicket,
+    #[error("this device is retired or revoked; name another one")]
+    Gone,
+    #[error("a person opens a ticket as a technician or for somebody on the phone")]
+    NotAPersons,
+    #[error("{0} is open for the same cause; work on that one")]
+    OtherIsOpen(TicketId),
+    #[error(transparent)]
+    Bad(#[from] BadChange),
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Opens a ticket by hand. A PC may have several of them.
+pub async fn open(
+    app: &Arc<App>,
+    new: NewTicket,
+    who: &str,
+    now: i64,
+) -> Result<TicketId, TicketError> {
+    check_text(&new.text)?;
+    let origin = new.origin.unwrap_or(Origin::Technician);
+    if !matches!(origin, Origin::Technician | Origin::Phone) {
+        return Err(TicketError::NotAPersons);
+    }
+    let who = who.to_owned();
+    audit::with(app, now, move |app, change| {
+        app.registry
+            .get(new.device)
+            .ok_or(TicketError::UnknownDevice)?;
+        let cause = Cause::Reported;
+        let opening = Opening {
+            id: stored::next_id(app.store.as_ref())?,
+            device: new.device,
+            household: placement::household(app, new.device),
+            cause,
+            origin,
+            category: new.category.unwrap_or(ticket::category(cause)),
+            priority: new.priority.unwrap_or(Priority::Normal),
+            evidence: None,
+        };
+        let ticket = Ticket::open(opening, now);
+        stored::add(change, &ticket, &who);
+        let text = Change::Comment {
+            text: new.text.clone(),
+        };
+        // What it is about is no answer to it: the clocks go on.
+        let after = ticket.apply(&text, &who, now)?;
+        stored::update(change, &stored::fresh(&ticket), &after, &text, &who);
+        Ok(ticket.id)
+    })
+    .await
+}
+
+/// The change of a person who saw version `seen`. Refused as a whole if the ticket
+/// has changed since.
+pub async fn change(
+    app: &Arc<App>,
+    id: TicketId,
+    seen: u64,
+    made: Change,
+    who: &str,
+    now: i64,
+) -> Result<(), TicketError> {
+    let who = who.to_owned();
+    audit::with(app, now, move |app, change| {
+        let store = app.store.as_ref();
+        let before = stored::load(store, id)?.ok_or(TicketError::UnknownTicket)?;
+        let after = before.ticket.change(seen, &made, &who, now)?;
+        match &made {
+            Change::Swap { with } => swap(app, change, &before, *with)?,
+            Change::Reopen => reopen(store, change, &before)?,
+            _ => {}
+        }
+        stored::update(change, &before, &after, &made, &who);
+        Ok(())
+    })
+    .await
+}
+
+/// The spare must be there to be given; both disks begin a new life.
+fn swap(
+    app: &App,
+    change: &mut audit::Change,
+    before: &Kept,
+    with: DeviceId,
+) -> Result<(), TicketError> {
+    let spare = app.registry.get(with).ok_or(TicketError::UnknownDevice)?;
+    if spare.device.retired_at.is_some() || spare.device.revoked_at.is_some() {
+        return Err(TicketError::Gone);
+    }
+    for device in [before.ticket.device, with] {
+        baseline::begin_again(change, device);
+    }
+    Ok(())
+}
+
+/// A ticket of a rule or of a call opens again only while no newer one is open.
+fn reopen(store: &dyn Store, change: &mut audit::Change, before: &Kept) -> Result<(), TicketError> {
+    let ticket = &before.ticket;
+    if ticket.cause == Cause::Reported {
+        return Ok(());
+    }
+    if let Some(newest) = stored::newest(store, ticket.device, ticket.cause)?
+        && newest.ticket.id != ticket.id
+        && newest.ticket.is_open()
+    {
+        return Err(TicketError::OtherIsOpen(newest.ticket.id));
+    }
+    Ok(stored::point(store, change, ticket)?)
+}
+
+#[cfg(test)]
+mod tests;

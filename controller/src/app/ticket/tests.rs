@@ -1,0 +1,251 @@
+//! Tickets on a real store: calls, conflicts, and what is kept of people's words.
+
+use declic_common::UpBody;
+use declic_common::envelope::Help;
+use declic_common::ticket::body::{NewTicket, TicketDetail};
+use declic_common::ticket::{Repair, TicketState};
+use jiff::Timestamp;
+
+use super::*;
+use crate::http::tests::world::{World, device};
+use crate::store::{Space, keys};
+
+const DAY: i64 = 86_400_000;
+
+async fn world() -> (World, i64) {
+    let world = World::start().await;
+    world.enrol(1, Some("BDX-001"), Some("aubiers")).await;
+    (world, Timestamp::now().as_millisecond())
+}
+
+async fn call(world: &World, now: i64, seq: u64, text: &str) {
+    let help = Help {
+        text: text.to_owned(),
+    };
+    world.hear(1, now, seq, UpBody::Help(help)).await;
+}
+
+async fn detail(world: &World, id: TicketId, now: i64) -> TicketDetail {
+    let now = Timestamp::from_millisecond(now).unwrap();
+    view::detail(&world.app, id, now).await.unwrap()
+}
+
+fn bell() -> NewTicket {
+    NewTicket {
+        device: device(1),
+        text: "Le PC fait du bruit".to_owned(),
+        origin: Some(Origin::Phone),
+        category: None,
+        priority: None,
+    }
+}
+
+fn solve() -> Change {
+    Change::Solve {
+        repair: Repair::Fixed,
+        barrier: None,
+    }
+}
+
+#[tokio::test]
+async fn each_call_is_taken_once_and_calls_share_the_ticket_that_is_open() {
+    let (world, now) = world().await;
+    call(&world, now, 1, "Plus de son").await;
+    for expected in [1, 0, 0] {
+        assert_eq!(calls::take(&world.app, now).await.unwrap(), expected);
+    }
+    // The message that comes again, and another call.
+    call(&world, now, 1, "Plus de son").await;
+    call(&world, now + 1, 2, "").await;
+    assert_eq!(calls::take(&world.app, now).await.unwrap(), 1);
+    let ticket = detail(&world, TicketId(1001), now).await;
+    let words: Vec<_> = ticket.events.iter().map(|e| e.change.word()).collect();
+    assert_eq!(words, ["opened", "called", "called"]);
+    assert_eq!(
+        ticket.events[1].change,
+        Change::Called {
+            text: "Plus de son".to_owned()
+        }
+    );
+    assert!(!ticket.summary.responded);
+    // Solved, it opens again at the next call; closed, the next call is another matter.
+    change(&world.app, TicketId(1001), 3, solve(), "ana", now)
+        .await
+        .unwrap();
+    call(&world, now, 3, "Toujours pas").await;
+    calls::take(&world.app, now).await.unwrap();
+    let again = detail(&world, TicketId(1001), now).await.summary;
+    assert_eq!((again.state, again.returns), (TicketState::New, 1));
+    change(
+        &world.app,
+        TicketId(1001),
+        again.version,
+        Change::Close,
+        "ana",
+        now,
+    )
+    .await
+    .unwrap();
+    call(&world, now, 4, "Merci").await;
+    calls::take(&world.app, now).await.unwrap();
+    assert!(detail(&world, TicketId(1002), now).await.summary.version == 2);
+}
+
+#[tokio::test]
+async fn of_two_technicians_at_once_one_is_told_and_nothing_is_lost() {
+    let (world, now) = world().await;
+    let id = open(&world.app, bell(), "ana", now).await.unwrap();
+    let comment = |text: &str| Change::Comment {
+        text: text.to_owned(),
+    };
+    let mut tasks = Vec::new();
+    for n in 0..8 {
+        let app = Arc::clone(&world.app);
+        let made = comment(&format!("Mot {n}"));
+        tasks.push(tokio::spawn(async move {
+            change(&app, id, 2, made, &format!("tech-{n}"), now).await
+        }));
+    }
+    let mut done = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(()) => done += 1,
+            Err(TicketError::Refused(Refused::Stale { seen, version, .. })) => {
+                assert_eq!((seen, version), (2, 3));
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!(done, 1);
+    let ticket = detail(&world, id, now).await;
+    assert_eq!((ticket.summary.version, ticket.events.len()), (3, 3));
+}
+
+#[tokio::test]
+async fn two_tickets_opened_at_once_have_two_numbers() {
+    let (world, now) = world().await;
+    let opened = (0..6).map(|_| open(&world.app, bell(), "ana", now));
+    let mut ids = Vec::new();
+    for id in futures_util::future::join_all(opened).await {
+        ids.push(id.unwrap().0);
+    }
+    ids.sort_unstable();
+    assert_eq!(ids, [1001, 1002, 1003, 1004, 1005, 1006]);
+}
+
+#[tokio::test]
+async fn an_old_ticket_opens_again_only_while_no_newer_one_is_open() {
+    let (world, now) = world().await;
+    for seq in [1, 2] {
+        call(&world, now, seq, "Allô").await;
+        calls::take(&world.app, now).await.unwrap();
+        if seq == 1 {
+            change(&world.app, TicketId(1001), 2, Change::Close, "ana", now)
+                .await
+                .unwrap();
+        }
+    }
+    let refused = change(&world.app, TicketId(1001), 3, Change::Reopen, "ana", now).await;
+    assert!(matches!(
+        refused,
+        Err(TicketError::OtherIsOpen(TicketId(1002)))
+    ));
+    change(&world.app, TicketId(1002), 2, Change::Close, "ana", now)
+        .await
+        .unwrap();
+    change(&world.app, TicketId(1001), 3, Change::Reopen, "ana", now)
+        .await
+        .unwrap();
+    // From now on it is the one that calls are added to.
+    call(&world, now, 3, "Allô").await;
+    calls::take(&world.app, now).await.unwrap();
+    assert_eq!(detail(&world, TicketId(1001), now).await.summary.version, 5);
+}
+
+#[tokio::test]
+async fn the_words_of_people_stand_in_one_place_and_go_ninety_days_after_closing() {
+    let (world, now) = world().await;
+    call(&world, now, 1, "Secret du foyer").await;
+    calls::take(&world.app, now).await.unwrap();
+    change(&world.app, TicketId(1001), 2, Change::Close, "ana", now)
+        .await
+        .unwrap();
+    let holds = |word: &str| {
+        let mut found = Vec::new();
+        for space in [Space::Core, Space::Audit, Space::Health] {
+            let rows = world.app.store.range(&crate::store::Range {
+                space,
+                from: vec![],
+                to: None,
+                descending: false,
+                limit: 10_000,
+            });
+            for (key, value) in rows.unwrap() {
+                let word = word.as_bytes();
+                if value.windows(word.len()).any(|part| part == word) {
+                    found.push(key[0]);
+                }
+            }
+        }
+        found
+    };
+    assert_eq!(holds("Secret"), [keys::core::TICKET_TEXT]);
+    assert_eq!(age::purge(&world.app, now + 89 * DAY).await.unwrap(), 0);
+    assert_eq!(age::purge(&world.app, now + 91 * DAY).await.unwrap(), 1);
+    assert_eq!(age::purge(&world.app, now + 91 * DAY).await.unwrap(), 0);
+    assert_eq!(holds("Secret"), Vec::<u8>::new());
+    let ticket = detail(&world, TicketId(1001), now).await;
+    assert_eq!(ticket.events.len(), 3, "what happened stays");
+    let proof = crate::app::audit::list(&world.app, None, 1).await.unwrap();
+    assert_eq!(
+        (proof[0].what.as_str(), proof[0].detail.as_deref()),
+        ("ticket.purge", Some("1 texts"))
+    );
+}
+
+#[tokio::test]
+async fn what_stays_solved_for_a_week_is_closed() {
+    let (world, now) = world().await;
+    let id = open(&world.app, bell(), "ana", now).await.unwrap();
+    change(&world.app, id, 2, solve(), "ana", now)
+        .await
+        .unwrap();
+    assert_eq!(
+        age::close_solved(&world.app, now + 6 * DAY).await.unwrap(),
+        0
+    );
+    assert_eq!(
+        age::close_solved(&world.app, now + 7 * DAY).await.unwrap(),
+        1
+    );
+    assert_eq!(
+        age::close_solved(&world.app, now + 7 * DAY).await.unwrap(),
+        0
+    );
+}
+
+#[tokio::test]
+async fn every_change_is_in_the_audit_without_anybodys_words() {
+    let (world, now) = world().await;
+    let id = open(&world.app, bell(), "ana", now).await.unwrap();
+    let assign = Change::Assign {
+        to: "luc".to_owned(),
+    };
+    change(&world.app, id, 2, assign, "ana", now).await.unwrap();
+    let entries = crate::app::audit::list(&world.app, None, 10).await.unwrap();
+    let told: Vec<_> = entries
+        .iter()
+        .rev()
+        .map(|e| (e.who.as_str(), e.what.as_str(), e.detail.as_deref()))
+        .collect();
+    let about = format!("{} reported", device(1));
+    assert_eq!(
+        told,
+        [
+            ("ana", "ticket.opened", Some(about.as_str())),
+            ("ana", "ticket.comment", None),
+            ("ana", "ticket.assign", Some("luc")),
+        ]
+    );
+    assert!(entries.iter().all(|entry| entry.subject == "T-1001"));
+}

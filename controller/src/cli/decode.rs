@@ -1,0 +1,361 @@
+//! `declic decode`: what the six words of a PC say. Needs no controller and no store.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use declic_common::six_words::{
+    BadWords, Between, Diagnosis, Fault, Mend, SixWords, Slip, Verdict,
+};
+use declic_common::tr;
+use serde_json::json;
+
+use super::exit::{Exit, Failure};
+use super::output::{Format, Said, csv, json, sheet};
+use super::words::Voice;
+
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct DecodeArgs {
+    #[arg(
+        required = true,
+        value_name = tr("MOT", "WORD"),
+        help = tr(
+            "Les six mots lus par la personne ; accents et majuscules comptent peu, quatre lettres suffisent",
+            "The six words that the resident reads; accents and capitals do not matter, four letters are enough",
+        )
+    )]
+    pub words: Vec<String>,
+    #[arg(long, value_enum, default_value_t, help = tr("Forme de la réponse", "Form of the answer"))]
+    pub format: Format,
+}
+
+/// Ends with code 6 when the words do not belong together.
+pub(crate) fn run(args: &DecodeArgs, v: &Voice) -> Result<Said, Failure> {
+    // They may come as one text, with commas as people write lists.
+    let typed: Vec<&str> = args
+        .words
+        .iter()
+        .flat_map(|text| text.split(|c: char| c.is_whitespace() || c == ',' || c == ';'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let diagnosis = SixWords::read(&typed)
+        .and_then(|words| words.diagnosis())
+        .map_err(|bad| refuse(&bad, v))?;
+    let faults = diagnosis.faults();
+    let value = json!({ "diagnosis": diagnosis, "faults": faults });
+    Ok(Said::out(match args.format {
+        Format::Json => json(&value),
+        Format::Csv => csv(&[value], &COLUMNS),
+        Format::Table => sheet(&lines(&diagnosis, &faults, v)),
+    }))
+}
+
+const COLUMNS: [&str; 11] = [
+    "diagnosis.agent",
+    "diagnosis.system_free.from",
+    "diagnosis.home_free.from",
+    "diagnosis.memory_available.from",
+    "diagnosis.smart",
+    "diagnosis.bad_sectors.from",
+    "diagnosis.updates.from",
+    "diagnosis.security_updates.from",
+    "diagnosis.reboot_required",
+    "diagnosis.waiting.from",
+    "faults",
+];
+
+fn refuse(bad: &BadWords, v: &Voice) -> Failure {
+    let text = match bad {
+        BadWords::Count(n) => {
+            let text = v.say(
+                format!("il faut six mots, et il y en a {n}"),
+                format!("there must be six words, and there are {n}"),
+            );
+            return Failure::new(Exit::Usage, text);
+        }
+        BadWords::Unknown(slips) => slips
+            .iter()
+            .map(|slip| unknown(slip, v))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        BadWords::Check(found) => mend(found, v),
+        BadWords::Newer => v
+            .say(
+                "ces mots viennent d’un agent plus récent que ce programme : mettez declic à jour",
+                "these words come from an agent that is newer than this program: update declic",
+            )
+            .to_owned(),
+    };
+    Failure::new(Exit::Refused, text)
+}
+
+fn unknown(slip: &Slip, v: &Voice) -> String {
+    let Slip { place, typed, near } = slip;
+    let mut text = v.say(
+        format!("mot {place} : « {typed} » n’est pas dans la liste"),
+        format!("word {place}: “{typed}” is not in the list"),
+    );
+    if near.is_empty() {
+        text.push_str(v.say(" ; faites-le épeler", "; have it spelt"));
+    } else {
+        let _ = write!(
+            text,
+            "{} {}",
+            v.say(" ; peut-être", "; perhaps"),
+            near.join(", ")
+        );
+    }
+    text
+}
+
+fn mend(found: &[Mend], v: &Voice) -> String {
+    let mut text = v
+        .say(
+            "ces six mots ne vont pas ensemble : l’un d’eux a été mal entendu ou mal tapé ; faites-les relire",
+            "these six words do not belong together: one was heard or typed wrong; have them read again",
+        )
+        .to_owned();
+    for mend in found {
+        text.push('\n');
+        text.push_str(&match mend {
+            Mend::Word(place, word) => v.say(
+                format!("peut-être « {word} » comme mot {place}"),
+                format!("perhaps “{word}” as word {place}"),
+            ),
+            Mend::Swap(a, b) => v.say(
+                format!("peut-être les mots {a} et {b} échangés"),
+                format!("perhaps words {a} and {b} changed places"),
+            ),
+        });
+    }
+    text
+}
+
+fn lines(d: &Diagnosis, faults: &[Fault], v: &Voice) -> Vec<(&'static str, String)> {
+    let room = |free: Option<Between>| between(free, |n| v.disk(n), v);
+    let count = |n: Option<Between>| between(n, |n| v.number(n), v);
+    let yes = |answer: Option<bool>| {
+        let word = |yes| {
+            if yes {
+                v.say("oui", "yes")
+            } else {
+                v.say("non", "no")
+            }
+        };
+        answer.map_or("–", word).to_owned()
+    };
+    let found: Vec<&str> = faults.iter().map(|fault| say(*fault, v)).collect();
+    let found = match found.is_empty() {
+        true => v.say("rien de grave", "nothing serious").to_owned(),
+        false => found.join(" ; "),
+    };
+    let mut lines = vec![
+        (v.say("À voir", "To look at"), found),
+        (v.say("Réseau", "Network"), network(d, v)),
+        (v.say("Libre, système", "Free, system"), room(d.system_free)),
+        (v.say("Libre, personnel", "Free, home"), room(d.home_free)),
+        (
+            v.say("Mémoire libre", "Free memory"),
+            between(d.memory_available, |n| v.memory(n), v),
+        ),
+        (v.say("Santé des disques", "Disk health"), health(d, v)),
+        (
+            v.say("Secteurs abîmés", "Bad sectors"),
+            count(d.bad_sectors),
+        ),
+        (v.say("Mises à jour", "Updates"), count(d.updates)),
+        (
+            v.say("dont sécurité", "of these, security"),
+            count(d.security_updates),
+        ),
+        (
+            v.say("Redémarrage attendu", "Restart needed"),
+            yes(d.reboot_required),
+        ),
+        (
+            v.say("Messages en attente", "Messages waiting"),
+            count(d.waiting),
+        ),
+        (
+            v.say("Dernier contact", "Last contact"),
+            between(d.silence_s, |n| v.span(n * 1000), v),
+        ),
+        (
+            v.say("Version de l’agent", "Agent version"),
+            d.agent.to_string(),
+        ),
+    ];
+    if d.paused {
+        let text = v.say("demandée par le foyer", "asked for by the household");
+        lines.push((v.say("Pause", "Pause"), text.to_owned()));
+    }
+    lines
+}
+
+fn between(quantity: Option<Between>, say: impl Fn(u64) -> String, v: &Voice) -> String {
+    match quantity {
+        None => "–".to_owned(),
+        Some(Between {
+            from: 0,
+            below: Some(1),
+        }) => say(0),
+        Some(Between {
+            from: 0,
+            below: Some(below),
+        }) => {
+            let below = say(below);
+            v.say(format!("moins de {below}"), format!("under {below}"))
+        }
+        Some(Between { from, below: None }) => {
+            let from = say(from);
+            v.say(format!("{from} ou plus"), format!("{from} or more"))
+        }
+        Some(Between {
+            from,
+            below: Some(below),
+        }) => {
+            let (from, below) = (say(from), say(below));
+            v.say(format!("de {from} à {below}"), format!("{from} to {below}"))
+        }
+    }
+}
+
+fn network(d: &Diagnosis, v: &Voice) -> String {
+    let rungs = d.ladder.rungs();
+    let tried: Vec<String> = rungs
+        .into_iter()
+        .filter_map(|(word, ok)| {
+            let mark = if ok? { "ok" } else { v.say("NON", "NO") };
+            Some(format!("{} {mark}", v.rung(word)))
+        })
+        .collect();
+    if tried.is_empty() {
+        "–".to_owned()
+    } else {
+        tried.join(", ")
+    }
+}
+
+fn health(d: &Diagnosis, v: &Voice) -> String {
+    match d.smart {
+        None => "–",
+        Some(Verdict::Passed) => v.say("bonne", "good"),
+        Some(Verdict::Worn) => v.say("usé", "worn"),
+        Some(Verdict::Failed) => v.say("EN PANNE PROCHAINE", "FAILING"),
+    }
+    .to_owned()
+}
+
+/// What a technician does about it.
+fn say(fault: Fault, v: &Voice) -> &'static str {
+    match fault {
+        Fault::DiskFailing => v.say(
+            "un disque annonce sa panne : sauver les documents, apporter un disque",
+            "a disk says that it is failing: save the documents, bring a disk",
+        ),
+        Fault::DiskFull => v.say(
+            "l’agent ne peut plus écrire sur le disque",
+            "the agent cannot write to the disk",
+        ),
+        Fault::Link => v.say("câble ou Wi-Fi débranché", "cable or Wi-Fi disconnected"),
+        Fault::Gateway => v.say("la box ne répond pas", "the box does not answer"),
+        Fault::Dns => v.say(
+            "la box répond, mais aucun nom n’est trouvé",
+            "the box answers, but no name resolves",
+        ),
+        Fault::Internet => v.say(
+            "internet est coupé après la box",
+            "the internet is cut beyond the box",
+        ),
+        Fault::Controller => v.say(
+            "seul le serveur Déclic est injoignable",
+            "only the controller is out of reach",
+        ),
+        Fault::DiskWorn => v.say("un disque est usé", "a disk is worn"),
+        Fault::SystemRoom => v.say(
+            "le disque système est presque plein",
+            "the system disk is nearly full",
+        ),
+        Fault::HomeRoom => v.say(
+            "le disque des documents est presque plein",
+            "the disk of documents is nearly full",
+        ),
+        Fault::Memory => v.say("la mémoire manque", "memory is short"),
+        Fault::Updates => v.say(
+            "des mises à jour de sécurité attendent",
+            "security updates wait",
+        ),
+        Fault::Restart => v.say(
+            "une mise à jour attend un redémarrage",
+            "an update waits for a restart",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use declic_common::Lang;
+    use declic_common::report::HealthReport;
+
+    fn asked(words: &[&str], format: Format, lang: Lang) -> Result<Said, Failure> {
+        let args = DecodeArgs {
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+            format,
+        };
+        run(&args, &Voice::new(lang, jiff::Timestamp::UNIX_EPOCH))
+    }
+
+    fn words() -> String {
+        let report: HealthReport = serde_json::from_str(
+            r#"{"disks":[{"class":"system","free_bytes":1500000000}],"memory":{"available_bytes":1},
+                "ladder":{"link":true,"gateway":false},"agent":{"version":"0.1.0","waiting":3}}"#,
+        )
+        .unwrap();
+        SixWords::of(&Diagnosis::of(&report, None, Some(90_000), false)).to_string()
+    }
+
+    #[test]
+    fn the_words_are_understood_in_both_languages_and_by_programs() {
+        let words = words();
+        let french = asked(&[&words], Format::Table, Lang::Fr).unwrap().out;
+        for line in [
+            "la box ne répond pas",
+            "de 1,0\u{202f}Go à 2,0\u{202f}Go",
+            "de 24\u{202f}h à 7\u{202f}j",
+            "0.1.0",
+        ] {
+            assert!(french.contains(line), "{french}");
+        }
+        let apart: Vec<&str> = words.split(' ').collect();
+        let english = asked(&apart, Format::Table, Lang::En).unwrap().out;
+        assert!(english.contains("the box does not answer"), "{english}");
+        let json = asked(&apart, Format::Json, Lang::En).unwrap().out;
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["faults"][0], "gateway");
+        assert_eq!(json["diagnosis"]["system_free"]["below"], 2_000_000_000u64);
+    }
+
+    #[test]
+    fn a_wrong_word_is_refused_with_what_it_may_be() {
+        let words = words();
+        let mut typed: Vec<&str> = words.split(' ').collect();
+        let meant = typed[4].to_owned();
+        let slip = format!("{meant}q");
+        typed[4] = &slip;
+        let failure = asked(&typed, Format::Table, Lang::Fr).unwrap_err();
+        assert_eq!(failure.exit, Exit::Refused);
+        assert!(failure.text.contains("mot 5"), "{failure}");
+        assert!(failure.text.contains(&meant), "{failure}");
+        typed[4] = if meant == "zoologie" {
+            "abaisser"
+        } else {
+            "zoologie"
+        };
+        let failure = asked(&typed, Format::Table, Lang::En).unwrap_err();
+        assert_eq!(failure.exit, Exit::Refused);
+        assert_eq!(
+            asked(&typed[..3], Format::Json, Lang::En).unwrap_err().exit,
+            Exit::Usage
+        );
+    }
+}

@@ -1,0 +1,539 @@
+use std::collections::BTreeSet;
+
+use declic_common::InstallId;
+use declic_common::timeline::Activity;
+use proptest::prelude::*;
+
+use super::*;
+
+const MIN: i64 = 60_000;
+const HOUR: i64 = 60 * MIN;
+const T0: i64 = 1_790_000_000_000;
+
+fn told(at: i64, what: What) -> Told {
+    Told {
+        at: at as u64,
+        what,
+    }
+}
+
+fn facts(runs: &[(i64, Activity)], words: &[(i64, What)]) -> Facts {
+    let mut facts = Facts::default();
+    for (at, rung) in runs {
+        facts.add_run(Run::of_report(*at as u64, Some(900), *rung));
+    }
+    for (at, what) in words {
+        facts.add_told(told(*at, *what));
+    }
+    facts
+}
+
+fn boot(n: u32, zero: Option<i64>, facts: Facts) -> Boot {
+    Boot {
+        install: InstallId::from_bits(1),
+        boot: n,
+        zero,
+        facts,
+    }
+}
+
+fn evidence(hours: i64, boots: Vec<Boot>) -> Evidence {
+    Evidence {
+        since: T0,
+        now: T0 + hours * HOUR,
+        boots,
+        ..Evidence::default()
+    }
+}
+
+/// Reports every quarter of an hour between two moments of a boot.
+fn reports(from: i64, to: i64) -> Vec<(i64, Activity)> {
+    let every = 15 * MIN;
+    let times = (0..).map(|n| from + n * every).take_while(|at| *at <= to);
+    times.map(|at| (at, Activity::On)).collect()
+}
+
+/// The intervals, in minutes since the beginning.
+fn minutes(evidence: &Evidence) -> Vec<(i64, i64, Activity)> {
+    let since = |at: i64| (at - evidence.since) / MIN;
+    let intervals = derive(evidence).into_iter();
+    intervals
+        .map(|part| (since(part.from), since(part.to), part.activity))
+        .collect()
+}
+
+#[test]
+fn an_ordinary_day_is_on_asleep_and_off() {
+    let day = facts(
+        &[reports(0, 60 * MIN), reports(180 * MIN, 240 * MIN)].concat(),
+        &[
+            (MIN / 2, What::Start),
+            (61 * MIN, What::Suspend),
+            (
+                180 * MIN,
+                What::Resume {
+                    slept_ms: Some(118 * 60_000),
+                },
+            ),
+            (245 * MIN, What::Stop),
+            (245 * MIN, What::Shutdown),
+        ],
+    );
+    let evidence = evidence(8, vec![boot(1, Some(T0 + HOUR), day)]);
+    assert_eq!(
+        minutes(&evidence),
+        [
+            (0, 60, Activity::Unknown),
+            (60, 122, Activity::On),
+            (122, 240, Activity::Asleep),
+            (240, 305, Activity::On),
+            (305, 480, Activity::Off),
+        ]
+    );
+}
+
+#[test]
+fn a_power_cut_lasts_until_the_next_start() {
+    let first = facts(
+        &reports(0, 60 * MIN),
+        &[(0, What::Start), (70 * MIN, What::PowerCut)],
+    );
+    let second = facts(&reports(MIN, MIN), &[(MIN, What::Start)]);
+    let mut evidence = evidence(
+        4,
+        vec![
+            boot(1, Some(T0), first),
+            boot(2, Some(T0 + 2 * HOUR), second),
+        ],
+    );
+    evidence.now = T0 + 2 * HOUR + 2 * MIN;
+    assert_eq!(
+        minutes(&evidence),
+        [
+            (0, 70, Activity::On),
+            (70, 120, Activity::PowerCut),
+            (120, 122, Activity::On),
+        ]
+    );
+}
+
+#[test]
+fn what_no_report_and_no_journal_tells_is_unknown() {
+    // The journal of the end of the first boot was lost.
+    let first = facts(&reports(0, 60 * MIN), &[(0, What::Start)]);
+    let third = facts(
+        &reports(0, 30 * MIN),
+        &[(0, What::Start), (31 * MIN, What::Stop)],
+    );
+    let evidence = evidence(
+        6,
+        vec![
+            boot(1, Some(T0), first),
+            boot(3, Some(T0 + 4 * HOUR), third),
+        ],
+    );
+    assert_eq!(
+        minutes(&evidence),
+        [
+            (0, 60, Activity::On),
+            (60, 240, Activity::Unknown),
+            (240, 271, Activity::On),
+            (271, 360, Activity::Stopped),
+        ]
+    );
+}
+
+#[test]
+fn the_lowest_rung_that_fails_is_shown_from_the_moment_when_it_was_found() {
+    let mut runs = reports(0, 60 * MIN);
+    runs.extend([75, 90].map(|at| (at * MIN, Activity::GatewayDown)));
+    runs.extend(reports(100 * MIN, 160 * MIN));
+    let boot_facts = facts(
+        &runs,
+        &[
+            (0, What::Start),
+            (0, What::Rung(Activity::On)),
+            (62 * MIN, What::Rung(Activity::GatewayDown)),
+            (100 * MIN, What::Rung(Activity::On)),
+        ],
+    );
+    let mut evidence = evidence(3, vec![boot(1, Some(T0), boot_facts)]);
+    evidence.live.connected = true;
+    assert_eq!(
+        minutes(&evidence),
+        [
+            (0, 62, Activity::On),
+            (62, 100, Activity::GatewayDown),
+            (100, 180, Activity::On),
+        ]
+    );
+}
+
+#[test]
+fn a_report_is_believed_where_a_part_of_the_journal_is_missing() {
+    // The recovery was never told: the next good report ends it.
+    let lost = facts(
+        &reports(0, 10 * HOUR),
+        &[(0, What::Start), (60 * MIN, What::Rung(Activity::DnsDown))],
+    );
+    let parts = minutes(&evidence(10, vec![boot(1, Some(T0), lost)]));
+    assert_eq!(parts[1], (60, 90, Activity::DnsDown));
+    assert_eq!(parts[2].2, Activity::On);
+    // The failure was never told: the report says it.
+    let mut runs = reports(0, 60 * MIN);
+    runs.push((75 * MIN, Activity::LinkDown));
+    let lost = facts(&runs, &[(0, What::Rung(Activity::On))]);
+    let parts = minutes(&evidence(1, vec![boot(1, Some(T0), lost)]));
+    assert_eq!(parts.last().unwrap().2, Activity::LinkDown);
+}
+
+#[test]
+fn an_agent_that_was_killed_was_stopped_and_the_machine_went_on() {
+    let killed = facts(
+        &[reports(0, 60 * MIN), reports(180 * MIN, 195 * MIN)].concat(),
+        &[(0, What::Start), (180 * MIN, What::Start)],
+    );
+    let mut evidence = evidence(3, vec![boot(1, Some(T0), killed)]);
+    evidence.now = T0 + 195 * MIN;
+    assert_eq!(
+        minutes(&evidence),
+        [
+            (0, 60, Activity::On),
+            (60, 180, Activity::Stopped),
+            (180, 195, Activity::On),
+        ]
+    );
+}
+
+#[test]
+fn an_agent_installed_on_a_running_machine_did_not_run_before() {
+    let late = facts(&reports(5 * HOUR, 6 * HOUR), &[(5 * HOUR, What::Start)]);
+    let evidence = evidence(6, vec![boot(1, Some(T0), late)]);
+    assert_eq!(
+        minutes(&evidence),
+        [(0, 300, Activity::Stopped), (300, 360, Activity::On)]
+    );
+}
+
+#[test]
+fn a_boot_without_a_date_ended_just_before_the_next_one() {
+    let undated = facts(&[], &[(0, What::Start), (40 * MIN, What::PowerCut)]);
+    let next = facts(&reports(0, 0), &[(0, What::Start)]);
+    let mut evidence = evidence(
+        2,
+        vec![boot(1, None, undated), boot(2, Some(T0 + HOUR), next)],
+    );
+    evidence.now = T0 + HOUR;
+    // Its last minutes are proven, the others are not.
+    let expected = [(0, 43, Activity::Unknown), (43, 60, Activity::On)];
+    assert_eq!(minutes(&evidence), expected);
+}
+
+#[test]
+fn an_absence_of_the_controller_is_never_a_fault_of_the_home() {
+    let mut runs = reports(0, 60 * MIN);
+    runs.extend([75, 90, 105].map(|at| (at * MIN, Activity::InternetDown)));
+    let beyond = facts(
+        &runs,
+        &[
+            (0, What::Start),
+            (61 * MIN, What::Rung(Activity::InternetDown)),
+            (105 * MIN, What::Rung(Activity::LinkDown)),
+            (110 * MIN, What::Stop),
+        ],
+    );
+    let mut evidence = evidence(2, vec![boot(1, Some(T0), beyond)]);
+    evidence.now = T0 + 110 * MIN;
+    evidence.absences = vec![Absence {
+        from: T0 + 60 * MIN,
+        to: T0 + 108 * MIN,
+    }];
+    assert_eq!(
+        minutes(&evidence),
+        [
+            (0, 61, Activity::On),
+            (61, 105, Activity::ControllerDown),
+            // A cable is a cable.
+            (105, 110, Activity::LinkDown),
+        ]
+    );
+}
+
+#[test]
+fn a_device_that_is_not_late_is_on_and_one_that_was_lost_is_on_no_more() {
+    let running = facts(&reports(0, 60 * MIN), &[(0, What::Start)]);
+    let mut evidence = evidence(1, vec![boot(1, Some(T0), running)]);
+    evidence.now = T0 + 70 * MIN;
+    assert_eq!(minutes(&evidence), [(0, 70, Activity::On)]);
+    evidence.live.lost_at = Some(T0 + 65 * MIN);
+    assert_eq!(
+        minutes(&evidence),
+        [(0, 65, Activity::On), (65, 70, Activity::Unknown)]
+    );
+    evidence.now = T0 + 120 * MIN;
+    assert_eq!(minutes(&evidence)[0], (0, 60, Activity::On));
+}
+
+#[test]
+fn a_pause_covers_what_lies_in_it_even_in_the_next_boot() {
+    let until = Some(5 * HOUR as u64);
+    let asked = facts(
+        &reports(0, 60 * MIN),
+        &[
+            (0, What::Start),
+            (60 * MIN, What::Pause { until }),
+            (61 * MIN, What::Shutdown),
+        ],
+    );
+    let next = facts(
+        &[],
+        &[(MIN, What::Start), (HOUR, What::Pause { until: None })],
+    );
+    let evidence = evidence(
+        3,
+        vec![boot(1, Some(T0), asked), boot(2, Some(T0 + 90 * MIN), next)],
+    );
+    let parts = minutes(&evidence);
+    assert!(parts.contains(&(60, 150, Activity::Paused)), "{parts:?}");
+}
+
+/// What a device truly did, and everything that it tells of it.
+#[derive(Clone, Debug)]
+struct Story {
+    truth: Vec<Interval>,
+    boots: Vec<Boot>,
+    now: i64,
+}
+
+#[derive(Clone, Debug)]
+struct Chapter {
+    minutes: i64,
+    activity: Activity,
+}
+
+fn chapters() -> impl Strategy<Value = Vec<Vec<Chapter>>> {
+    let inside = prop::sample::select(vec![
+        Activity::On,
+        Activity::Asleep,
+        Activity::Stopped,
+        Activity::LinkDown,
+        Activity::DnsDown,
+        Activity::InternetDown,
+        Activity::ControllerDown,
+    ]);
+    let chapter =
+        (20i64..400, inside).prop_map(|(minutes, activity)| Chapter { minutes, activity });
+    let end = (
+        20i64..2_000,
+        prop::sample::select(vec![Activity::Off, Activity::PowerCut]),
+    )
+        .prop_map(|(minutes, activity)| Chapter { minutes, activity });
+    let boot = (prop::collection::vec(chapter, 1..6), end).prop_map(|(mut boot, end)| {
+        // A machine begins with its agent, and two alike would be one.
+        boot.insert(
+            0,
+            Chapter {
+                minutes: 30,
+                activity: Activity::On,
+            },
+        );
+        boot.dedup_by(|next, before| next.activity == before.activity);
+        // An agent that was stopped does not journal the end of its machine.
+        if boot
+            .last()
+            .is_some_and(|last| last.activity == Activity::Stopped)
+        {
+            boot.push(Chapter {
+                minutes: 30,
+                activity: Activity::On,
+            });
+        }
+        boot.push(end);
+        boot
+    });
+    prop::collection::vec(boot, 1..8)
+}
+
+fn tell(chapters: &[Vec<Chapter>]) -> Story {
+    let mut now = T0;
+    let mut story = Story {
+        truth: Vec::new(),
+        boots: Vec::new(),
+        now,
+    };
+    for (n, chapters) in chapters.iter().enumerate() {
+        let zero = now;
+        let mut facts = Facts::default();
+        let mut running = false;
+        let mut slept_at = None;
+        for chapter in chapters {
+            let at = now - zero;
+            let length = chapter.minutes * MIN;
+            if let Some(slept_at) = slept_at.take() {
+                let slept_ms = Some((at - slept_at) as u64);
+                facts.add_told(told(at, What::Resume { slept_ms }));
+            }
+            match chapter.activity {
+                Activity::Off => {
+                    facts.add_told(told(at, What::Stop));
+                    facts.add_told(told(at, What::Shutdown));
+                }
+                Activity::PowerCut => {
+                    facts.add_told(told(at, What::PowerCut));
+                }
+                Activity::Asleep if running => {
+                    facts.add_told(told(at, What::Suspend));
+                    slept_at = Some(at);
+                }
+                Activity::Stopped => {
+                    facts.add_told(told(at, What::Stop));
+                    running = false;
+                }
+                rung => {
+                    // A sleep of a machine without its agent is told by nobody.
+                    let rung = if rung == Activity::Asleep {
+                        Activity::On
+                    } else {
+                        rung
+                    };
+                    if !std::mem::replace(&mut running, true) {
+                        facts.add_told(told(at, What::Start));
+                    }
+                    facts.add_told(told(at, What::Rung(rung)));
+                    for n in 0..=(length - 1) / (15 * MIN) {
+                        let at = (at + n * 15 * MIN) as u64;
+                        facts.add_run(Run::of_report(at, Some(900), rung));
+                    }
+                }
+            }
+            let shown = match chapter.activity {
+                Activity::Asleep if slept_at.is_none() => Activity::On,
+                other => other,
+            };
+            story.truth.push(Interval {
+                from: now,
+                to: now + length,
+                activity: shown,
+            });
+            now += length;
+        }
+        story.boots.push(boot(n as u32 + 1, Some(zero), facts));
+    }
+    story.now = now;
+    story
+}
+
+fn whole(intervals: &[Interval], since: i64, now: i64) -> Result<(), TestCaseError> {
+    prop_assert_eq!(intervals.first().map(|part| part.from), Some(since));
+    prop_assert_eq!(intervals.last().map(|part| part.to), Some(now));
+    for pair in intervals.windows(2) {
+        prop_assert_eq!(pair[0].to, pair[1].from);
+        prop_assert_ne!(pair[0].activity, pair[1].activity);
+    }
+    prop_assert!(intervals.iter().all(|part| part.from < part.to));
+    Ok(())
+}
+
+/// Facts of every kind, whether they make sense together or not.
+fn wild_facts() -> impl Strategy<Value = Facts> {
+    let rung = prop::sample::select(Activity::ALL);
+    let what =
+        (0u8..9, prop::option::of(0u64..9_000_000), rung.clone()).prop_map(|(kind, ms, rung)| {
+            match kind {
+                0 => What::Start,
+                1 => What::Resume { slept_ms: ms },
+                2 => What::LinkUp,
+                3 => What::Rung(rung),
+                4 => What::Pause { until: ms },
+                5 => What::Suspend,
+                6 => What::Stop,
+                7 => What::Shutdown,
+                _ => What::PowerCut,
+            }
+        });
+    let words = prop::collection::vec((0i64..20_000_000, what), 0..12);
+    let runs = prop::collection::vec((0i64..20_000_000, rung), 0..12);
+    (runs, words).prop_map(|(runs, words)| facts(&runs, &words))
+}
+
+proptest! {
+    #[test]
+    fn a_whole_journal_tells_the_truth(chapters in chapters()) {
+        let story = tell(&chapters);
+        let told = Evidence { since: T0, now: story.now, boots: story.boots.clone(), ..Evidence::default() };
+        let intervals = derive(&told);
+        whole(&intervals, T0, story.now)?;
+        for part in &story.truth {
+            // Where a chapter ends is where the next report is expected, at most.
+            for at in [part.from + 1_000, (part.from + part.to) / 2] {
+                let shown = intervals.iter().find(|i| i.from <= at && at < i.to).unwrap();
+                prop_assert_eq!(shown.activity, part.activity, "at {} of {:?}\n{:?}", at - T0, story, intervals);
+            }
+        }
+    }
+
+    #[test]
+    fn facts_may_come_in_any_order_and_twice(chapters in chapters(), seed in any::<u64>()) {
+        let story = tell(&chapters);
+        for whole in &story.boots {
+            let mut pieces: Vec<Facts> = Vec::new();
+            for run in &whole.facts.runs {
+                pieces.push(Facts { runs: vec![*run], told: BTreeSet::new() });
+            }
+            for told in &whole.facts.told {
+                pieces.push(Facts { runs: Vec::new(), told: [*told].into() });
+            }
+            pieces.extend(pieces.clone());
+            let mut order = seed | 1;
+            pieces.sort_by_cached_key(|_| {
+                order = order.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                order >> 20
+            });
+            let mut joined = Facts::default();
+            pieces.iter().for_each(|piece| joined.merge(piece));
+            prop_assert_eq!(&joined, &whole.facts);
+        }
+    }
+
+    #[test]
+    fn what_is_folded_changes_nothing_of_the_days_that_stay(chapters in chapters(), part in 0i64..1_000) {
+        let story = tell(&chapters);
+        let cut = T0 + (story.now - T0) * part / 1_000;
+        let stays = |boots: Vec<Boot>, carried| {
+            derive(&Evidence { since: cut, now: story.now, boots, carried, ..Evidence::default() })
+        };
+        let before = stays(story.boots.clone(), None);
+        let carried = before.first().map(|part| Carried { at: cut, activity: part.activity });
+        let boots = story.boots.iter().map(|boot| {
+            let facts = boot.facts.after(cut - boot.zero.unwrap());
+            Boot { facts, ..*boot }
+        });
+        prop_assert_eq!(stays(boots.collect(), carried), before, "cut at {} of {:?}", cut - T0, story);
+    }
+
+    #[test]
+    fn whatever_is_told_the_timeline_has_no_gap_and_no_overlap(
+        boots in prop::collection::btree_map((0u64..3, 0u32..4), (prop::option::of(-9_000_000i64..60_000_000), wild_facts()), 0..6),
+        since in 0i64..10_000_000, length in 1i64..90_000_000, absent in (0i64..90_000_000, 0i64..90_000_000),
+        lost in prop::option::of(0i64..90_000_000), connected in any::<bool>(),
+    ) {
+        let boots: Vec<Boot> = boots.into_iter().map(|((install, n), (zero, facts))| Boot {
+            install: InstallId::from_bits(install),
+            boot: n,
+            zero: zero.map(|zero| T0 + zero),
+            facts,
+        }).collect();
+        let mut told = Evidence {
+            since: T0 + since,
+            now: T0 + since + length,
+            boots,
+            absences: vec![Absence { from: T0 + absent.0, to: T0 + absent.1 }],
+            carried: None,
+            live: Live { connected, lost_at: lost.map(|at| T0 + at) },
+        };
+        let intervals = derive(&told);
+        whole(&intervals, told.since, told.now)?;
+        told.boots.reverse();
+        prop_assert_eq!(derive(&told), intervals, "the order of the boots makes no difference");
+    }
+}
