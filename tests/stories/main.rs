@@ -13,4 +13,5 @@ mod hostile;
 mod moving;
 mod network_cut;
 mod other_language;
+mod tickets;
 mod timeline;

@@ -5,3 +5,4 @@ mod parsing;
 mod rendering;
 mod storing;
 mod ticketing;
+mod tickets_shown;

@@ -232,8 +232,9 @@ async fn a_home_is_due_today_unless_its_visit_or_its_wait_is_later() {
             .collect::<Vec<_>>()
     };
     let (one, two) = (device(1).to_string(), device(2).to_string());
-    assert_eq!(homes("").await, [one.clone(), two.clone()]);
-    assert_eq!(homes("?site=grand-parc").await, [two.clone()]);
+    let (one, two) = (one.as_str(), two.as_str());
+    assert_eq!(homes("").await, [one, two]);
+    assert_eq!(homes("?site=grand-parc").await, [two]);
     let change = async |ticket: &str, body: Value| {
         let done = world
             .post(&format!("/api/v1/tickets/{ticket}/changes"), body)
@@ -245,13 +246,13 @@ async fn a_home_is_due_today_unless_its_visit_or_its_wait_is_later() {
         json!({"version": 2, "change": "visit", "on": "2099-01-01"}),
     )
     .await;
-    assert_eq!(homes("").await, [one.clone()]);
+    assert_eq!(homes("").await, [one]);
     change(
         "T-1003",
         json!({"version": 3, "change": "visit", "on": "2020-01-01"}),
     )
     .await;
-    assert_eq!(homes("").await, [one.clone(), two.clone()]);
+    assert_eq!(homes("").await, [one, two]);
     change(
         "T-1003",
         json!({"version": 4, "change": "wait", "waits_for": "part", "until": "2099-01-01"}),
@@ -267,7 +268,7 @@ async fn a_home_is_due_today_unless_its_visit_or_its_wait_is_later() {
         json!({"version": 1, "change": "assign", "to": "luc"}),
     )
     .await;
-    assert_eq!(homes("").await, [one.clone()]);
+    assert_eq!(homes("").await, [one]);
     assert_eq!(homes("?assignee=ana").await, [one]);
     assert_eq!(homes("?assignee=eva").await, Vec::<String>::new());
 }
