@@ -7,6 +7,7 @@ use declic_common::UpKind;
 use declic_common::api::Presence;
 use declic_common::people::Role;
 use declic_common::report::Consent;
+use declic_common::ticket::{Cause, TicketState};
 use declic_common::timeline::Activity;
 use declic_common::topic::{DOWN, Leaf};
 
@@ -40,6 +41,8 @@ fn what_travels_and_what_is_shown_is_in_the_glossary_with_its_french() {
     let down = DOWN.iter().copied().chain([Leaf::Status]).map(Leaf::as_str);
     let activity = Activity::ALL.iter().map(|word| word.as_str());
     let role = Role::ALL.iter().map(|word| word.as_str());
+    let causes = Cause::ALL.iter().map(|word| word.as_str());
+    let states = TicketState::ALL.iter().map(|word| word.as_str());
     let rows = rows();
     for word in presence
         .chain(consent)
@@ -47,6 +50,8 @@ fn what_travels_and_what_is_shown_is_in_the_glossary_with_its_french() {
         .chain(down)
         .chain(activity)
         .chain(role)
+        .chain(causes)
+        .chain(states)
     {
         let row = rows.iter().find(|row| row[0] == word);
         let french = &row.unwrap_or_else(|| panic!("{word} is not in the glossary"))[1];

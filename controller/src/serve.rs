@@ -111,6 +111,7 @@ impl Server {
                 .context("reading the devices was interrupted")??;
 
         announcement::certify(&app)?;
+        let _ = app.channels.set(channels.words());
 
         // Before any door opens: what comes in belongs to this life.
         life::alive(&app, app.started_at.as_millisecond())

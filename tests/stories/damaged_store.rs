@@ -26,7 +26,7 @@ fn files(dir: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     for file in files(from) {
         let Ok(rest) = file.strip_prefix(from) else {
             continue;

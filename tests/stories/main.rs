@@ -14,4 +14,5 @@ mod moving;
 mod network_cut;
 mod other_language;
 mod people;
+mod tickets;
 mod timeline;

@@ -11,6 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use rumqttc::QoS;
 use serde_json::{Value, json};
 
+use crate::damaged_store::copy;
+
 /// One stretch of a timeline.
 #[derive(Clone, Debug)]
 struct Part {
@@ -184,39 +186,25 @@ fn a_home_without_consent_keeps_no_moment_of_three_weeks_ago() {
         .unwrap();
     let deploy = ["device", "deploy", "BDX-001", "--household", "AUB-017"];
     assert!(controller.declic(&deploy).status.success());
+    controller.stop();
+    let empty = rows(&controller);
+    controller.run();
     runtime.block_on(async {
         let mut session = device.connect().await.unwrap();
-        for seq in 1..=20 {
+        for seq in 1..=40 {
             session.report(1, seq, 1).await.unwrap();
         }
     });
-    let now = Timestamp::now();
-    let days_ago = |days: i64| {
-        now.checked_sub(SignedDuration::from_hours(24 * days))
-            .unwrap()
-    };
-    let (from, to) = (days_ago(22).to_string(), days_ago(15).to_string());
-    let id = device.id.to_string();
-    let history = |controller: &Controller| {
-        let metric = "memory_available_bytes";
-        let points = [
-            "device", "history", &id, metric, "--from", &from, "--to", &to,
-        ];
-        controller.json(&points).as_array().unwrap().len()
-    };
-    assert_eq!(history(&controller), 20);
     controller.stop();
+    assert!(rows(&controller) >= empty + 40);
 
     controller.faketime = None;
     controller.run();
-    eventually("the end of old reports", seconds(60), || {
-        (history(&controller) == 0).then_some(())
-    });
     // A journal and a report of then arrive today: they are receipted, and not kept.
     let age_ms = 20 * 24 * 3_600_000_u64;
     let late = |seq: u64, body: Value| {
         let text = json!({
-            "first_seq": 21, "age_ms": age_ms, "install": device.install.to_string(), "boot": 1,
+            "first_seq": 41, "age_ms": age_ms, "install": device.install.to_string(), "boot": 1,
             "seq": seq, "observed_at": 0, "uptime_ms": 86_400_000 + seq, "body": body,
         });
         text.to_string()
@@ -225,11 +213,11 @@ fn a_home_without_consent_keeps_no_moment_of_three_weeks_ago() {
     runtime.block_on(async {
         let mut session = device.connect().await.unwrap();
         for (seq, kind, body) in [
-            (21, UpKind::Journal, events),
+            (41, UpKind::Journal, events),
             (
-                22,
+                42,
                 UpKind::Report,
-                json!({"memory": {"available_bytes": 22}}),
+                json!({"memory": {"available_bytes": 42}}),
             ),
         ] {
             let topic = device.topic(kind);
@@ -240,11 +228,44 @@ fn a_home_without_consent_keeps_no_moment_of_three_weeks_ago() {
             session.receipt(1, seq).await.unwrap();
         }
     });
-    assert_eq!(history(&controller), 0);
-    let beyond = controller.declic(&["device", "timeline", "BDX-001", "--from", &from]);
-    assert_eq!(beyond.status.code(), Some(6), "{beyond:?}");
+    let from = Timestamp::now()
+        .checked_sub(SignedDuration::from_hours(24 * 22))
+        .unwrap()
+        .to_string();
+    for ask in [
+        vec!["device", "timeline", "BDX-001", "--from", &from],
+        vec![
+            "device",
+            "history",
+            "BDX-001",
+            "memory_total_bytes",
+            "--from",
+            &from,
+        ],
+    ] {
+        let beyond = controller.declic(&ask);
+        assert_eq!(beyond.status.code(), Some(6), "{beyond:?}");
+    }
+    // Today's session is seen, and nothing of what it told of then.
     let seen = timeline(&controller);
-    let oldest = seen.first().unwrap().from;
-    assert!(oldest >= days_ago(16), "{seen:?}");
+    assert_eq!(seen[0].activity, "unknown", "{seen:?}");
+    assert!(
+        seen[0].lasts() > SignedDuration::from_hours(24 * 13),
+        "{seen:?}"
+    );
     controller.stop();
+
+    // Days, a proof of the folding, and the life of the controller came; moments went.
+    let left = rows(&controller);
+    assert!(left < empty + 30, "{left} rows, {empty} before the reports");
+    let backup = tempfile::tempdir().unwrap();
+    copy(controller.dir(), backup.path());
+    assert_eq!(rows(&Controller::prepare_in(backup.path())), left);
+}
+
+/// Rows of the store of a stopped controller.
+fn rows(controller: &Controller) -> u64 {
+    let check = controller.json(&["store", "check"]);
+    assert_eq!(check["whole"], true, "{check}");
+    check["rows"].as_u64().unwrap()
 }

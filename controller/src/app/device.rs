@@ -13,8 +13,9 @@ use declic_common::status::State;
 use jiff::Timestamp;
 
 use super::registry::Entry;
-use super::timeline::SEEN_DAYS;
+use super::timeline::{self, SEEN_DAYS};
 use super::{App, placement};
+use crate::domain::days::paris;
 use crate::domain::metric::{self, Metric};
 use crate::domain::rights::Reach;
 use crate::domain::{dating, pause, presence};
@@ -326,7 +327,11 @@ pub fn latest(entry: &Entry) -> Option<Latest> {
 }
 
 /// Raw points of one metric, oldest first.
-pub async fn history(app: &Arc<App>, query: HistoryQuery) -> Result<Page<Point>, QueryError> {
+pub async fn history(
+    app: &Arc<App>,
+    query: HistoryQuery,
+    now: i64,
+) -> Result<Page<Point>, QueryError> {
     check_limit(query.limit, POINTS_MAX)?;
     let in_time = |ms: &i64| (0..=TIME_MAX_MS).contains(ms);
     if query.from >= query.to || ![query.from, query.to].iter().all(in_time) {
@@ -337,7 +342,7 @@ pub async fn history(app: &Arc<App>, query: HistoryQuery) -> Result<Page<Point>,
     })?;
     let entry = app.registry.get(query.device);
     let entry = entry.ok_or(QueryError::UnknownDevice)?;
-    let begin = query.from.max(entry.seen_from());
+    let begin = timeline::seen_from(&entry, Some(query.from), now, &paris())?;
     if begin >= query.to {
         return Ok(Page {
             items: Vec::new(),

@@ -34,7 +34,7 @@ pub mod ticket;
 pub mod timeline;
 pub mod today;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
@@ -54,6 +54,8 @@ use self::registry::Registry;
 /// Everything that the doors need, shared by all of them.
 #[derive(Debug)]
 pub struct App {
+    /// By which notices leave; set once the way out is prepared, and none until then.
+    pub channels: OnceLock<Vec<&'static str>>,
     pub store: Arc<dyn Store>,
     pub registry: Arc<Registry>,
     pub hub: Arc<Hub>,
@@ -88,6 +90,7 @@ impl App {
             Arc::clone(&counters),
         );
         Ok(Arc::new(App {
+            channels: OnceLock::new(),
             store,
             registry,
             hub,

@@ -11,6 +11,7 @@ use declic_common::report::Consent;
 
 use super::App;
 use super::audit::{self, Note};
+use super::baseline;
 use super::device::time;
 use super::enrolment::is_label;
 use super::registry::Entry;
@@ -70,6 +71,8 @@ pub async fn put(
         }
         after.periods.push(placed.clone());
         change.change_placements(device, &entry.placements, after);
+        // What its disks said elsewhere is no measure of what they say here.
+        baseline::begin_again(change, device);
         change.note(Note {
             who: &who,
             what: match coming_back {

@@ -112,7 +112,7 @@ fn act(
             match action {
                 Action::Open(evidence) => {
                     let ticket = Ticket::open(opening(evidence), moment.now);
-                    stored::add(change, &ticket, "rule");
+                    stored::add(app, change, &ticket, "rule");
                     stored::point(app.store.as_ref(), change, &ticket)?;
                     next_id.0 += 1;
                 }

@@ -141,14 +141,25 @@ fn period(
     {
         return Err(QueryError::BadPeriod);
     }
+    let from = seen_from(entry, query.from, now, zone)?;
+    Ok((from, query.to.min(now)))
+}
+
+/// From when on people may see what a device did, when they ask for it from `asked` on,
+/// or for as much as may be seen without consent.
+pub fn seen_from(
+    entry: &Entry,
+    asked: Option<i64>,
+    now: i64,
+    zone: &TimeZone,
+) -> Result<i64, QueryError> {
     let first = Day::of(now, zone).before(SEEN_DAYS);
     let earliest = first.begins(zone);
-    let begin = entry.seen_from();
-    let from = query.from.unwrap_or(earliest).max(begin);
+    let from = asked.unwrap_or(earliest).max(entry.seen_from());
     if from < earliest && entry.is_at_home() && !entry.agrees_to_usage() {
         return Err(QueryError::WithoutConsent(first.date().to_string()));
     }
-    Ok((from, query.to.min(now)))
+    Ok(from)
 }
 
 async fn known(app: &App, entry: &Entry, now: i64) -> Result<Known, StoreError> {
@@ -157,7 +168,7 @@ async fn known(app: &App, entry: &Entry, now: i64) -> Result<Known, StoreError> 
     let latest = &entry.latest;
     let lost = latest.last_state.as_deref() == Some(State::Lost.as_str());
     let live = Live {
-        connected: app.hub.is_connected(device),
+        connected_since: app.hub.connected_since(device),
         lost_at: latest.last_state_at.filter(|_| lost),
     };
     read(&app.store, move |store| {

@@ -1,12 +1,12 @@
 //! `declic today`: who needs somebody, why, what to bring and where.
 
 use clap::Args;
-use declic_common::ticket::body::TodayLine;
+use declic_common::ticket::body::{Reason, TodayLine};
 use declic_common::tr;
 
 use super::client::{Controller, Target, read};
 use super::exit::Failure;
-use super::output::{self, Format, Said, csv, table};
+use super::output::{self, Format, Said, clean, csv};
 use super::words::Voice;
 
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
@@ -81,50 +81,54 @@ fn flat(items: Vec<serde_json::Value>) -> Result<Vec<serde_json::Value>, Failure
         .collect()
 }
 
-/// A block for each home: where, why, what to bring.
+/// A block for each home: where it is, why somebody should go, what to bring.
 pub(super) fn screen(lines: &[TodayLine], v: &Voice) -> String {
-    if lines.is_empty() {
-        return String::new();
+    let blocks: Vec<String> = lines.iter().map(|line| block(line, v)).collect();
+    blocks.join("\n")
+}
+
+fn block(line: &TodayLine, v: &Voice) -> String {
+    let name = line.asset.clone();
+    let seen = match line.last_seen {
+        Some(at) => v.say(format!("vu {}", v.ago(at)), format!("seen {}", v.ago(at))),
+        None => v.presence(line.presence).to_owned(),
+    };
+    let head = [
+        Some(name.unwrap_or_else(|| line.device.to_string())),
+        line.site.clone(),
+        line.household.clone(),
+        Some(v.priority(line.priority).to_uppercase()),
+        Some(seen),
+        line.visit_on.map(|day| {
+            let day = v.date(day);
+            v.say(format!("visite le {day}"), format!("visit on {day}"))
+        }),
+    ];
+    let head: Vec<String> = head.into_iter().flatten().collect();
+    let mut text = format!("{}\n", clean(&head.join(" · ")));
+    for reason in &line.reasons {
+        text.push_str(&format!("  {}\n", clean(&why(reason, v))));
     }
-    let head = v.say(
-        [
-            "PC",
-            "SITE",
-            "PRIORITÉ",
-            "TICKET",
-            "POURQUOI",
-            "QUI",
-            "DEPUIS",
-            "EMPORTER",
-        ],
-        [
-            "DEVICE", "SITE", "PRIORITY", "TICKET", "WHY", "WHO", "SINCE", "BRING",
-        ],
-    );
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    for line in lines {
-        for (n, reason) in line.reasons.iter().enumerate() {
-            // The home stands once, beside its first reason.
-            let once = |text: String| if n == 0 { text } else { String::new() };
-            let name = line
-                .asset
-                .clone()
-                .unwrap_or_else(|| line.device.to_string());
-            let mut why = v.cause(reason.cause).to_owned();
-            if let Some(facts) = reason.evidence.as_ref().and_then(|e| v.facts(&e.facts)) {
-                why.push_str(&format!(" ({facts})"));
-            }
-            rows.push(vec![
-                once(name),
-                once(line.site.clone().unwrap_or_else(|| "–".to_owned())),
-                v.priority(reason.priority).to_owned(),
-                reason.ticket.to_string(),
-                why,
-                reason.assignee.clone().unwrap_or_else(|| "–".to_owned()),
-                v.ago(reason.opened_at),
-                once(v.bring(&line.bring)),
-            ]);
-        }
+    if !line.bring.is_empty() {
+        let bring = v.bring(&line.bring);
+        text.push_str(&v.say(
+            format!("  à emporter : {bring}\n"),
+            format!("  bring: {bring}\n"),
+        ));
     }
-    table(&head, &rows)
+    text
+}
+
+fn why(reason: &Reason, v: &Voice) -> String {
+    let mut text = format!("{}  {}", reason.ticket, v.cause(reason.cause));
+    if let Some(facts) = reason.evidence.as_ref().and_then(|e| v.facts(&e.facts)) {
+        text.push_str(&v.say(format!(" : {facts}"), format!(": {facts}")));
+    }
+    let since = v.ago(reason.opened_at);
+    let state = v.ticket_state(reason.state);
+    match &reason.assignee {
+        Some(who) => text.push_str(&format!(" ({state}, {who}, {since})")),
+        None => text.push_str(&format!(" ({state}, {since})")),
+    }
+    text
 }

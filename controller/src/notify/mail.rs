@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::civil::Time;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
@@ -23,7 +22,6 @@ pub(super) struct Mail {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     to: Vec<Mailbox>,
-    digest_at: Time,
 }
 
 impl Mail {
@@ -56,14 +54,7 @@ impl Mail {
             transport: builder.build(),
             from: address(&settings.from, "from")?,
             to,
-            digest_at: Time::strptime("%H:%M", &settings.digest_at)
-                .map_err(|_| BadSettings::DigestAt)?,
         })
-    }
-
-    /// Local time of the daily digest.
-    pub(super) fn digest_at(&self) -> Time {
-        self.digest_at
     }
 
     /// Hands a notice to the server, to every address or to none.

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::Time;
 use tokio::time::{MissedTickBehavior, interval};
 
 use self::mail::Mail;
@@ -46,11 +45,6 @@ impl Channels {
         let mail = self.mail.as_ref().map(|_| MAIL);
         let webhook = self.webhook.as_ref().map(|_| WEBHOOK);
         mail.into_iter().chain(webhook).collect()
-    }
-
-    /// Local time of the daily digest, where somebody reads it.
-    pub fn digest_at(&self) -> Option<Time> {
-        self.mail.as_ref().map(Mail::digest_at)
     }
 
     /// Hands out all that is due, one after the other. What fails waits; a channel

@@ -25,9 +25,6 @@ pub struct Mail {
     pub password_file: Option<PathBuf>,
     pub from: String,
     pub to: Vec<String>,
-    /// Local time of the daily digest, such as `07:30`.
-    #[serde(default = "morning")]
-    pub digest_at: String,
 }
 
 /// How the connection to the mail server is protected.
@@ -63,8 +60,6 @@ pub enum BadSettings {
     Open,
     #[error("[mail] user and password-file go together")]
     HalfLogin,
-    #[error("[mail] digest-at is a local time such as \"07:30\"")]
-    DigestAt,
     #[error("[mail] the server cannot be used")]
     Server(#[from] lettre::transport::smtp::Error),
     #[error("[webhook] url begins with https://, or with http:// towards this machine")]
@@ -77,10 +72,6 @@ pub enum BadSettings {
     },
     #[error("failed to prepare the webhook")]
     Client(#[source] reqwest::Error),
-}
-
-fn morning() -> String {
-    "07:30".to_owned()
 }
 
 /// Reads a file that holds one secret and nothing else.

@@ -45,7 +45,6 @@ fn settings_that_cannot_work_are_told_at_the_start() {
             "only for a server on this machine",
         ),
         (mail("user = \"u\""), "go together"),
-        (mail("digest-at = \"7 h\""), "local time"),
         (
             mail("user = \"u\"\npassword-file = \"/nonexistent/secret\""),
             "cannot read",

@@ -118,7 +118,7 @@ fn open(app: &App, change: &mut audit::Change, call: &Call, now: i64) -> Result<
         evidence: None,
     };
     let ticket = Ticket::open(opening, now);
-    stored::add(change, &ticket, "device");
+    stored::add(app, change, &ticket, "device");
     stored::point(store, change, &ticket)?;
     Ok(stored::fresh(&ticket))
 }

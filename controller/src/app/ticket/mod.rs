@@ -4,6 +4,7 @@
 pub mod age;
 pub mod calls;
 pub mod stored;
+mod told;
 pub mod view;
 
 use std::sync::Arc;
@@ -68,7 +69,7 @@ pub async fn open(
             evidence: None,
         };
         let ticket = Ticket::open(opening, now);
-        stored::add(change, &ticket, &who);
+        stored::add(app, change, &ticket, &who);
         let text = Change::Comment {
             text: new.text.clone(),
         };

@@ -5,6 +5,8 @@ use declic_common::DeviceId;
 use declic_common::ticket::{Cause, Change, TicketId, TicketState};
 use jiff::civil::Date;
 
+use super::told;
+use crate::app::App;
 use crate::app::audit::{self, Note};
 use crate::app::registry::for_each;
 use crate::domain::ticket::{Clock, Evidence, Ticket};
@@ -132,11 +134,12 @@ pub fn next_id(store: &dyn Store) -> Result<TicketId, StoreError> {
 }
 
 /// Adds a new ticket to a batch, refused if its number is taken meanwhile.
-pub fn add(change: &mut audit::Change, ticket: &Ticket, who: &str) {
+pub fn add(app: &App, change: &mut audit::Change, ticket: &Ticket, who: &str) {
     let key = keys::ticket(ticket.id);
     change.batch.absent(Space::Core, key.clone());
     change.batch.put(Space::Core, key, encode(&record(ticket)));
     tell(change, ticket, &Change::Opened, who);
+    told::opened(app, change, ticket);
 }
 
 /// Adds the next state of a ticket to a batch, refused if it changed meanwhile.

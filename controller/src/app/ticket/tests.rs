@@ -7,6 +7,7 @@ use declic_common::ticket::{Repair, TicketState};
 use jiff::Timestamp;
 
 use super::*;
+use crate::app::notice;
 use crate::http::tests::world::{World, device};
 use crate::store::{Space, keys};
 
@@ -119,6 +120,34 @@ async fn of_two_technicians_at_once_one_is_told_and_nothing_is_lost() {
     assert_eq!(done, 1);
     let ticket = detail(&world, id, now).await;
     assert_eq!((ticket.summary.version, ticket.events.len()), (3, 3));
+}
+
+#[tokio::test]
+async fn an_urgent_ticket_is_told_by_every_channel_without_anybodys_words() {
+    let (world, now) = world().await;
+    world.app.channels.set(vec!["mail", "webhook"]).unwrap();
+    let urgent = NewTicket {
+        priority: Some(Priority::Urgent),
+        ..bell()
+    };
+    open(&world.app, bell(), "ana", now).await.unwrap();
+    let id = open(&world.app, urgent, "ana", now).await.unwrap();
+    let later = Timestamp::from_millisecond(now + 1).unwrap();
+    let due = notice::due(&world.app, later).await.unwrap();
+    let channels: Vec<&str> = due.iter().map(|d| d.row.channel.as_str()).collect();
+    assert_eq!(
+        channels.len(),
+        2,
+        "one urgent ticket, two channels: {channels:?}"
+    );
+    for waiting in &due {
+        let said = format!("{} {}", waiting.row.text, waiting.row.json);
+        assert!(
+            said.contains(&id.to_string()) && said.contains("BDX-001"),
+            "{said}"
+        );
+        assert!(!said.contains("bruit"), "{said}");
+    }
 }
 
 #[tokio::test]

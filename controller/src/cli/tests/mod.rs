@@ -6,3 +6,4 @@ mod rendering;
 mod storing;
 mod tampering;
 mod ticketing;
+mod tickets_shown;

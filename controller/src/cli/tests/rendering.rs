@@ -9,7 +9,7 @@ use crate::cli::device::{screen, tables};
 use crate::cli::words::Voice;
 use crate::domain::metric;
 
-fn voices() -> [(&'static str, Voice); 2] {
+pub(super) fn voices() -> [(&'static str, Voice); 2] {
     let now = "2026-11-21T22:00:00Z".parse().unwrap();
     [
         ("fr", Voice::new(Lang::Fr, now)),

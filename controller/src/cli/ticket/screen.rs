@@ -44,10 +44,8 @@ pub(crate) fn list(tickets: &[TicketSummary], v: &Voice) -> String {
 
 /// Where a ticket stands after a change, in one line.
 pub(crate) fn stands(ticket: &TicketSummary, v: &Voice) -> String {
-    let mut text = format!("{} : {}", ticket.ticket, v.ticket_state(ticket.state));
-    if v.say(false, true) {
-        text = text.replace(" : ", ": ");
-    }
+    let (id, state) = (ticket.ticket, v.ticket_state(ticket.state));
+    let mut text = v.say(format!("{id} : {state}"), format!("{id}: {state}"));
     if let Some(who) = &ticket.assignee {
         text.push_str(&v.say(format!(", pour {who}"), format!(", with {who}")));
     }

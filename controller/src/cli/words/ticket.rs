@@ -290,10 +290,7 @@ impl Voice {
             }
             Change::Solve { repair, .. } => {
                 let repair = self.repair(*repair);
-                self.say(
-                    format!("réglé, PC {repair}"),
-                    format!("solved, PC {repair}"),
-                )
+                self.say(format!("réglé ({repair})"), format!("solved ({repair})"))
             }
             Change::Close => self.say("clos", "closed").to_owned(),
             Change::Reopen => self.say("rouvert", "reopened").to_owned(),

@@ -52,7 +52,8 @@ pub struct Carried {
 /// What is seen of a device at this moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Live {
-    pub connected: bool,
+    /// When the session that goes on began.
+    pub connected_since: Option<i64>,
     /// When its last session ended without a goodbye.
     pub lost_at: Option<i64>,
 }
@@ -102,6 +103,11 @@ pub fn derive(evidence: &Evidence) -> Vec<Interval> {
         let until = next.into_iter().chain(known).min();
         strip.fill(carried.at, until.unwrap_or(evidence.now), carried.activity);
     }
+    if boots.is_empty()
+        && let Some(since) = evidence.live.connected_since
+    {
+        strip.fill(since, evidence.now, Activity::On);
+    }
     for (n, boot) in boots.iter().enumerate() {
         strip.fill(boot.zero, boot.first(), boot.lived.before);
         match boots.get(n + 1) {
@@ -130,11 +136,15 @@ fn ours(activity: Activity) -> Activity {
 /// What follows the last that was heard.
 fn tail(strip: &mut Strip, boot: &Placed, evidence: &Evidence) {
     let (last, now) = (boot.last(), evidence.now);
-    if evidence.live.connected {
-        strip.fill(last, now, Activity::On);
+    let after = boot.lived.after;
+    if let Some(since) = evidence.live.connected_since
+        // A goodbye is the last of its session, which may take a moment to end.
+        && (since > last || after == Activity::Unknown)
+    {
+        strip.fill(last, since, after);
+        strip.fill(last.max(since), now, Activity::On);
         return;
     }
-    let after = boot.lived.after;
     if after != Activity::Unknown {
         strip.fill(last, now, after);
         return;

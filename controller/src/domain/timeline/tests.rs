@@ -158,7 +158,7 @@ fn the_lowest_rung_that_fails_is_shown_from_the_moment_when_it_was_found() {
         ],
     );
     let mut evidence = evidence(3, vec![boot(1, Some(T0), boot_facts)]);
-    evidence.live.connected = true;
+    evidence.live.connected_since = Some(T0);
     assert_eq!(
         minutes(&evidence),
         [
@@ -272,6 +272,23 @@ fn a_device_that_is_not_late_is_on_and_one_that_was_lost_is_on_no_more() {
     );
     evidence.now = T0 + 120 * MIN;
     assert_eq!(minutes(&evidence)[0], (0, 60, Activity::On));
+}
+
+#[test]
+fn a_new_session_says_nothing_of_the_time_before_it() {
+    let old = facts(&reports(0, 60 * MIN), &[(0, What::Start)]);
+    let mut evidence = evidence(10, vec![boot(1, Some(T0), old)]);
+    evidence.live.connected_since = Some(T0 + 9 * HOUR);
+    assert_eq!(
+        minutes(&evidence),
+        [
+            (0, 60, Activity::On),
+            (60, 540, Activity::Unknown),
+            (540, 600, Activity::On),
+        ]
+    );
+    evidence.boots.clear();
+    assert_eq!(minutes(&evidence)[1], (540, 600, Activity::On));
 }
 
 #[test]
@@ -515,7 +532,7 @@ proptest! {
     fn whatever_is_told_the_timeline_has_no_gap_and_no_overlap(
         boots in prop::collection::btree_map((0u64..3, 0u32..4), (prop::option::of(-9_000_000i64..60_000_000), wild_facts()), 0..6),
         since in 0i64..10_000_000, length in 1i64..90_000_000, absent in (0i64..90_000_000, 0i64..90_000_000),
-        lost in prop::option::of(0i64..90_000_000), connected in any::<bool>(),
+        lost in prop::option::of(0i64..90_000_000), connected in prop::option::of(0i64..90_000_000),
     ) {
         let boots: Vec<Boot> = boots.into_iter().map(|((install, n), (zero, facts))| Boot {
             install: InstallId::from_bits(install),
@@ -529,7 +546,7 @@ proptest! {
             boots,
             absences: vec![Absence { from: T0 + absent.0, to: T0 + absent.1 }],
             carried: None,
-            live: Live { connected, lost_at: lost.map(|at| T0 + at) },
+            live: Live { connected_since: connected.map(|at| T0 + at), lost_at: lost.map(|at| T0 + at) },
         };
         let intervals = derive(&told);
         whole(&intervals, told.since, told.now)?;

@@ -34,6 +34,9 @@ pub(super) struct HistoryParams {
 }
 
 /// The history of a metric, oldest first. A page may be short and still have a `next`.
+///
+/// Without consent to usage data nobody sees more than 14 days of a home (problem
+/// `refused`).
 #[utoipa::path(
     get, path = "/devices/{id}/history", operation_id = "get_history", tag = "devices",
     params(("id" = DeviceId, Path, description = "Name of the device"), HistoryParams),
@@ -47,7 +50,8 @@ pub(super) async fn history(
     Path(id): Path<DeviceId>,
     Query(params): Query<HistoryParams>,
 ) -> Answer<Found<Page<Point>>> {
-    let to = params.to.unwrap_or_else(Timestamp::now);
+    let now = Timestamp::now();
+    let to = params.to.unwrap_or(now);
     let day = SignedDuration::from_hours(HOURS_DEFAULT);
     let from = params
         .from
@@ -60,5 +64,7 @@ pub(super) async fn history(
         limit: params.limit.unwrap_or(device::POINTS_DEFAULT),
         cursor: params.cursor,
     };
-    Ok(Found(device::history(&desk.app, query).await?))
+    Ok(Found(
+        device::history(&desk.app, query, now.as_millisecond()).await?,
+    ))
 }

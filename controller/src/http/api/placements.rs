@@ -32,8 +32,9 @@ pub(super) async fn list(
     Ok(Found(Page { items, next: None }))
 }
 
-/// Puts a device with a household, or elsewhere, from now on. What is shown of it
-/// begins anew: nobody sees there what it did before.
+/// Puts a device with a household, or elsewhere, from now on.
+///
+/// What is shown of it begins anew: nobody sees there what it did before.
 #[utoipa::path(
     post, path = "/devices/{id}/placements", operation_id = "create_placement", tag = "devices",
     params(("id" = DeviceId, Path, description = "Name of the device")),

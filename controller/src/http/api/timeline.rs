@@ -39,9 +39,10 @@ pub(super) struct DaysParams {
     to: Option<Timestamp>,
 }
 
-/// What a device was doing, oldest first, without a gap and without an overlap. The
-/// journal of a PC may come days late: the past changes then. Without consent to usage
-/// data nobody sees more than 14 days of a home (problem `refused`).
+/// What a device was doing, oldest first, without a gap and without an overlap.
+///
+/// The journal of a PC may come days late: the past changes then. Without consent to
+/// usage data nobody sees more than 14 days of a home (problem `refused`).
 #[utoipa::path(
     get, path = "/devices/{id}/timeline", operation_id = "get_timeline", tag = "devices",
     params(("id" = DeviceId, Path, description = "Name of the device"), TimelineParams),

@@ -182,3 +182,24 @@ fn a_device_that_says_nothing_at_all_raises_nothing() {
         }
     }
 }
+
+#[test]
+fn the_page_for_technicians_names_every_rule_with_its_priority_worst_first() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/tickets.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let told: Vec<(&str, &str)> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.strip_suffix(" |"))
+        .filter_map(|line| Some((line.split('`').next()?, line.rsplit(" | ").next()?)))
+        .filter(|(word, _)| Cause::from_word(word).is_some())
+        .collect();
+    let thresholds = Thresholds::default();
+    let rules: Vec<_> = RULES
+        .iter()
+        .map(|rule| {
+            let priority = (rule.hysteresis)(&thresholds).priority;
+            (rule.cause.as_str(), priority.as_str())
+        })
+        .collect();
+    assert_eq!(told, rules);
+}
