@@ -142,7 +142,11 @@ enum Verb {
         "Accept or refuse the diagnosis that the technician asks for",
     ))]
     Diagnose {
-        #[arg(value_parser = letters::yes_or_no, help = tr("oui ou non", "yes or no"))]
+        #[arg(
+            action = clap::ArgAction::Set,
+            value_parser = letters::yes_or_no,
+            help = tr("oui ou non", "yes or no")
+        )]
         answer: bool,
         #[command(flatten)]
         place: Place,

@@ -50,7 +50,7 @@ pub(crate) fn app_on(store: Arc<dyn Store>, dir: &Path, address: Address, pki: P
     App::start(store, Arc::new(pki), programme, Timestamp::now()).unwrap()
 }
 
-/// A real store in which a fault of ours may wait: once it is armed, whoever
+/// A real store in which a fault of ours may wait: once it is armed, whoever next
 /// commits panics, as on a broken invariant.
 #[derive(Debug)]
 pub(crate) struct FaultyStore {
@@ -60,7 +60,10 @@ pub(crate) struct FaultyStore {
 
 impl Store for FaultyStore {
     fn commit(&self, batch: Batch) -> Commit {
-        assert!(!self.armed.load(Ordering::SeqCst), "the fault of this test");
+        assert!(
+            !self.armed.swap(false, Ordering::SeqCst),
+            "the fault of this test"
+        );
         self.inner.commit(batch)
     }
 

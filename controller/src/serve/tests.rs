@@ -1,3 +1,4 @@
+use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -63,7 +64,8 @@ async fn faulty(dir: &TempDir) -> (Server, Arc<FaultyStore>, String) {
         let _ = stopping.wait_for(|stop| *stop).await;
     }));
     let server = Server {
-        jobs: JoinSet::from_iter([jobs::run(Arc::clone(&app))]),
+        // A round would meet the fault before the recorder does.
+        jobs: JoinSet::from_iter([pending()]),
         app,
         store,
         doors,
