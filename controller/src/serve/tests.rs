@@ -55,7 +55,7 @@ async fn faulty(dir: &TempDir) -> (Server, Arc<FaultyStore>, String) {
     let (stop, mut stopping) = watch::channel(false);
     let listeners = Listeners {
         tcp: Some(tcp),
-        unix: None,
+        unix: Some(http::bind_unix(&http::socket_path(dir.path())).unwrap()),
         tls: None,
         web,
     };
@@ -89,8 +89,8 @@ async fn say(server: &Server) -> Result<(), RecordError> {
 async fn a_recorder_that_died_is_told_by_every_door_and_ends_the_process() {
     let dir = TempDir::new().unwrap();
     let (server, store, url) = faulty(&dir).await;
-    let http = plain_client(None);
-    let get = async |path: &str| http.get(format!("{url}{path}")).send().await.unwrap();
+    let client = plain_client(None);
+    let get = async |path: &str| client.get(format!("{url}{path}")).send().await.unwrap();
     assert_eq!(say(&server).await, Ok(()));
     assert_eq!(get("/readyz").await.status(), 200);
 
@@ -103,13 +103,16 @@ async fn a_recorder_that_died_is_told_by_every_door_and_ends_the_process() {
     let problem: Problem = ready.json().await.unwrap();
     assert_eq!(problem.kind, "/problems/not-ready");
     assert!(problem.detail.contains("recorder"), "{}", problem.detail);
-    let status: ServerStatus = get("/api/v1/status").await.json().await.unwrap();
+    // The socket asks its owner for no token.
+    let socket = plain_client(Some(&http::socket_path(dir.path())));
+    let status = socket.get("http://localhost/api/v1/status").send();
+    let status: ServerStatus = status.await.unwrap().json().await.unwrap();
     assert!(!status.ready, "`declic status` must end with code 1");
     assert_eq!(status.reason, Some(problem.detail));
     let metrics = get("/metrics").await.text().await.unwrap();
     assert!(metrics.contains("declic_ready 0\n"), "{metrics}");
 
-    drop(http);
+    drop((client, socket));
     let ended = timeout(
         Duration::from_secs(30),
         server.until(std::future::pending()),
