@@ -12,3 +12,4 @@ mod first_report;
 mod hostile;
 mod network_cut;
 mod other_language;
+mod window;

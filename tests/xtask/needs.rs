@@ -8,13 +8,15 @@ use anyhow::bail;
 use crate::run::{answers, run, run_with, say};
 
 /// Debian packages: a program each that shows it is there.
-const PACKAGES: [(&str, &str); 6] = [
+const PACKAGES: [(&str, &str); 8] = [
     ("mosquitto", "/usr/sbin/mosquitto"),
     ("mosquitto-clients", "/usr/bin/mosquitto_pub"),
     (
         "libfaketime",
         "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
     ),
+    ("chromium", "/usr/bin/chromium"),
+    ("chromium-driver", "/usr/bin/chromedriver"),
     ("openssl", "/usr/bin/openssl"),
     ("python3", "/usr/bin/python3"),
     (
