@@ -22,6 +22,7 @@ pub mod sender;
 pub mod simulate;
 pub mod socket;
 pub mod spool;
+pub mod start;
 pub mod state;
 #[cfg(test)]
 mod testing;

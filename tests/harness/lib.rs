@@ -1,7 +1,9 @@
 //! What the stories stand on: real processes in folders of their own, on ports of
 //! their own, and a network that can be cut.
 
+pub mod account;
 pub mod agent;
+pub mod browser;
 pub mod controller;
 pub mod device;
 pub mod disk;
@@ -13,7 +15,9 @@ pub mod process;
 pub mod proxy;
 pub mod wait;
 
+pub use account::Account;
 pub use agent::Agent;
+pub use browser::Browser;
 pub use controller::{Controller, Door};
 pub use device::Device;
 pub use disk::SmallDisk;

@@ -16,3 +16,4 @@ mod other_language;
 mod people;
 mod tickets;
 mod timeline;
+mod window;

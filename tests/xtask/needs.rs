@@ -16,6 +16,8 @@ const PACKAGES: [(&str, &str); 8] = [
         "libfaketime",
         "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
     ),
+    ("chromium", "/usr/bin/chromium"),
+    ("chromium-driver", "/usr/bin/chromedriver"),
     ("openssl", "/usr/bin/openssl"),
     ("python3", "/usr/bin/python3"),
     (

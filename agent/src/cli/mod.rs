@@ -3,7 +3,7 @@
 
 mod letters;
 mod pause;
-mod print;
+pub(crate) mod print;
 mod show;
 mod window;
 pub(crate) mod words;
@@ -22,7 +22,7 @@ use crate::enrol::EnrolError;
 use crate::socket::{self, AskError};
 
 /// Where the agent keeps its state when nothing else is said.
-const STATE_DIR: &str = "/var/lib/declic-agent";
+pub(crate) const STATE_DIR: &str = "/var/lib/declic-agent";
 
 const FAILED: u8 = 1;
 const UNREACHABLE: u8 = 5;
@@ -343,6 +343,14 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_icon_of_the_desktop_runs_a_verb_that_there_is() {
+        let entry = include_str!("../../packaging/declic.desktop");
+        let exec = entry.lines().find_map(|line| line.strip_prefix("Exec="));
+        let cli = Cli::try_parse_from(exec.unwrap().split(' ')).unwrap();
+        assert!(matches!(cli.command, Verb::Window { no_open: false, .. }));
     }
 
     #[test]

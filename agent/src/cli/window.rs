@@ -1,41 +1,39 @@
-//! Opens the household's window, and stays until it is closed.
+//! `declic-agent window` becomes `declic-window`, the program beside it.
 
-use std::process::ExitCode;
+use std::io::{self, ErrorKind};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
 
 use declic_common::tr;
 
 use super::{FAILED, Place, print};
-use crate::window::{self, Patience};
 
+const PROGRAM: &str = "declic-window";
+
+/// Returns only if that does not work.
 pub(super) fn open(place: &Place, no_open: bool) -> ExitCode {
-    match show(place, no_open) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            print::error(&format!("{error:#}"));
-            ExitCode::from(FAILED)
+    let error = match beside() {
+        Ok(mut command) => {
+            command.arg("--state-dir").arg(&place.state_dir);
+            if no_open {
+                command.arg("--no-open");
+            }
+            command.exec()
         }
+        Err(error) => error,
+    };
+    match error.kind() {
+        ErrorKind::NotFound => print::error(tr(
+            "il manque le programme declic-window à côté de declic-agent : installez les deux",
+            "the program declic-window is missing beside declic-agent: install both",
+        )),
+        _ => print::error(&format!("{PROGRAM}: {error}")),
     }
+    ExitCode::from(FAILED)
 }
 
-fn show(place: &Place, no_open: bool) -> anyhow::Result<()> {
-    let runtime = crate::run::runtime()?;
-    runtime.block_on(async {
-        let window = window::Open::on(&place.state_dir, Patience::default()).await?;
-        let address = window.address();
-        if no_open {
-            print::line(&address);
-        } else if let Err(error) = window::in_browser(&address) {
-            tracing::debug!(%error, "xdg-open does not start");
-            print::error(tr(
-                "Aucun navigateur ne s’ouvre. Ouvrez vous-même cette adresse, qui ne sert qu’une fois :",
-                "No browser opens. Open this address yourself; it works once:",
-            ));
-            print::line(&address);
-        }
-        window.serve().await;
-        anyhow::Ok(())
-    })?;
-    // A question under way is not waited for.
-    runtime.shutdown_background();
-    Ok(())
+fn beside() -> io::Result<Command> {
+    Ok(Command::new(
+        std::env::current_exe()?.with_file_name(PROGRAM),
+    ))
 }

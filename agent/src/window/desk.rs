@@ -127,11 +127,13 @@ impl Desk {
 
     async fn home(&self, frame: Frame) -> Result<String, Trouble> {
         let status = self.status().await?;
-        let diagnosis = SixWords::read(&self.code().await?).and_then(|words| words.diagnosis());
-        let found = diagnosis.map(|diagnosis| diagnosis.faults());
+        // An agent that was updated since this window was opened may speak otherwise.
+        let diagnosis = SixWords::read(&self.code().await?)
+            .and_then(|words| words.diagnosis())
+            .map_err(|_| Trouble::Refused(RefusedAsk::Unreadable))?;
         Ok(html(&pages::Home {
             paused_until: status.paused_until.map(|until| frame.v.moment(until)),
-            advice: faults::all(&found.unwrap_or_default(), &frame.v),
+            advice: faults::all(&diagnosis.faults(), &frame.v),
             connected: status.connected,
             waiting: status.waiting,
             unread: status.unread,

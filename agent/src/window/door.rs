@@ -1,6 +1,6 @@
 //! Who may come in: the browser that was opened with this window, and nobody else.
 //!
-//! The address holds a ticket that works once. It is exchanged for a cookie that the
+//! The address holds a pass that works once. It is exchanged for a cookie that the
 //! browser sends back to this address only, and to no page of another origin. A name
 //! that was made to point here (DNS rebinding) is told by `Host`, a form of another
 //! page by `Origin`.
@@ -18,7 +18,7 @@ use crate::life::random;
 pub(super) struct Door {
     /// `127.0.0.1` and the port: the only name by which this window is called.
     host: String,
-    ticket: Mutex<Option<String>>,
+    pass: Mutex<Option<String>>,
     /// Cookies do not tell ports apart, so their name does.
     cookie: String,
 }
@@ -27,7 +27,7 @@ pub(super) struct Door {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     In,
-    /// The ticket was good: this cookie is to be set.
+    /// The pass was good: this cookie is to be set.
     Welcome(String),
     Refused(Why),
 }
@@ -39,7 +39,7 @@ pub(super) enum Why {
     Host,
     /// A form of another page.
     Origin,
-    /// Neither ticket nor cookie, or used ones.
+    /// Neither pass nor cookie, or used ones.
     Stranger,
 }
 
@@ -49,15 +49,15 @@ impl Door {
     pub(super) fn new(port: u16) -> Self {
         Door {
             host: format!("127.0.0.1:{port}"),
-            ticket: Mutex::new(Some(secret())),
+            pass: Mutex::new(Some(secret())),
             cookie: format!("declic-{port}={}", secret()),
         }
     }
 
     /// The address that opens once; `None` when it has been used.
     pub(super) fn address(&self) -> Option<String> {
-        let ticket = self.ticket.lock().expect("no panic holds it");
-        Some(format!("http://{}/{}", self.host, ticket.as_ref()?))
+        let pass = self.pass.lock().expect("no panic holds it");
+        Some(format!("http://{}/{}", self.host, pass.as_ref()?))
     }
 
     pub(super) fn admit(&self, request: &Parts) -> Entry {
@@ -67,7 +67,7 @@ impl Door {
         if request.method != Method::GET && !self.is_own_form(&request.headers) {
             return Entry::Refused(Why::Origin);
         }
-        if request.method == Method::GET && self.takes_ticket(request.uri.path()) {
+        if request.method == Method::GET && self.takes_pass(request.uri.path()) {
             let cookie = &self.cookie;
             return Entry::Welcome(format!("{cookie}; Path=/; HttpOnly; SameSite=Strict"));
         }
@@ -85,13 +85,13 @@ impl Door {
         }
     }
 
-    fn takes_ticket(&self, path: &str) -> bool {
-        let mut ticket = self.ticket.lock().expect("no panic holds it");
-        let good = ticket
+    fn takes_pass(&self, path: &str) -> bool {
+        let mut pass = self.pass.lock().expect("no panic holds it");
+        let good = pass
             .as_deref()
-            .is_some_and(|ticket| path.strip_prefix('/') == Some(ticket));
+            .is_some_and(|pass| path.strip_prefix('/') == Some(pass));
         if good {
-            *ticket = None;
+            *pass = None;
         }
         good
     }
@@ -134,7 +134,7 @@ mod tests {
 
     const HERE: (&str, &str) = ("host", "127.0.0.1:4000");
 
-    /// A door, its ticket's path and the cookie that it gives.
+    /// A door, its pass's path and the cookie that it gives.
     fn opened() -> (Door, String, String) {
         let door = Door::new(4_000);
         let address = door.address().unwrap();

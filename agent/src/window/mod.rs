@@ -1,6 +1,6 @@
 //! The household's window: a few pages in the browser of the PC.
 //!
-//! A process of its own, alive while the window is open, so that the agent stays as
+//! A program of its own, alive while the window is open, so that the agent stays as
 //! light as it is. It listens on the loopback alone, lets in only the browser that was
 //! opened with it, and can do nothing but ask the agent over its socket, as any account
 //! of the PC may. No network is needed, and nothing comes from elsewhere.
@@ -11,6 +11,7 @@ mod faults;
 mod http;
 mod lease;
 mod pages;
+pub mod program;
 mod readable;
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,6 @@ mod voice;
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -107,20 +107,4 @@ impl Open {
         // A page that does not hear it shows what it showed.
         let _ = timeout(GOODBYE, window.lease.empty()).await;
     }
-}
-
-/// Opens an address in the browser that this account prefers.
-pub fn in_browser(address: &str) -> io::Result<()> {
-    let child = Command::new("xdg-open")
-        .arg(address)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    // It may last as long as the browser; reaped so that it leaves nothing behind.
-    std::thread::spawn(move || {
-        let mut child = child;
-        child.wait()
-    });
-    Ok(())
 }

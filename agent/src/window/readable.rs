@@ -5,7 +5,7 @@ use declic_common::envelope::Help;
 use declic_common::inventory::Inventory;
 use declic_common::journal::{Event, EventKind, Journal};
 use declic_common::report::{
-    DiskClass, HealthReport, Ladder, LinkKind, Sensor, Slow, Smart, Usage,
+    Consent, DiskClass, HealthReport, Ladder, LinkKind, Sensor, Slow, Smart, Usage,
 };
 use declic_common::socket::ShownMessage;
 use serde::de::DeserializeOwned;
@@ -244,12 +244,19 @@ fn event(event: &Event, v: &Voice) -> String {
         Some(EventKind::LinkDown) => v.say("le réseau a été coupé", "the network was cut"),
         Some(EventKind::Ladder) => {
             let text = event.ladder.as_ref().map(|rungs| ladder(rungs, v));
-            return dated(&text.unwrap_or_default(), event, v);
+            return dated(&begun(&text.unwrap_or_default()), event, v);
         }
         Some(EventKind::AgentStart) => v.say("Déclic a démarré", "Déclic started"),
         Some(EventKind::AgentStop) => v.say("Déclic s’est arrêté", "Déclic stopped"),
         Some(EventKind::ClockJump) => v.say("l’horloge a été réglée", "the clock was set"),
-        Some(EventKind::Consent) => v.say("votre consentement", "your consent"),
+        Some(EventKind::Consent) if event.consent == Some(Consent::Usage) => v.say(
+            "vous acceptez l’entretien et l’usage",
+            "you agree to maintenance and usage",
+        ),
+        Some(EventKind::Consent) => v.say(
+            "vous acceptez l’entretien seulement",
+            "you agree to maintenance only",
+        ),
         Some(EventKind::Pause) if event.until.is_some() => {
             v.say("une pause commence", "a pause begins")
         }
@@ -257,6 +264,15 @@ fn event(event: &Event, v: &Voice) -> String {
         None => v.say("autre", "other"),
     };
     dated(what, event, v)
+}
+
+/// A sentence that goes on after a date.
+fn begun(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters
+        .next()
+        .map(|letter| letter.to_lowercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }
 
 fn dated(what: &str, event: &Event, v: &Voice) -> String {

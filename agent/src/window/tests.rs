@@ -227,7 +227,7 @@ async fn nobody_else_comes_in() {
     assert_eq!(
         status_of(&room.send("GET", &path, "", "").await),
         403,
-        "a used ticket"
+        "a used pass"
     );
     for host in ["evil.example", "localhost", "127.0.0.1:1"] {
         let headers = format!("host: {host}\r\n{cookie}");
