@@ -8,7 +8,7 @@ use anyhow::bail;
 use crate::run::{answers, run, run_with, say};
 
 /// Debian packages: a program each that shows it is there.
-const PACKAGES: [(&str, &str); 8] = [
+const PACKAGES: &[(&str, &str)] = &[
     ("mosquitto", "/usr/sbin/mosquitto"),
     ("mosquitto-clients", "/usr/bin/mosquitto_pub"),
     ("nginx", "/usr/sbin/nginx"),
