@@ -48,6 +48,9 @@ pub struct DeviceQuery {
     pub site: Option<String>,
     /// Part of the asset tag or of the device's name, capitals or not.
     pub text: Option<String>,
+    /// Only those that may be given to somebody: in stock or on the bench, those of no
+    /// site and the whole stock too.
+    pub spare: bool,
     pub sort: DeviceSort,
     pub descending: bool,
     pub limit: usize,
@@ -61,6 +64,7 @@ impl Default for DeviceQuery {
             presence: None,
             site: None,
             text: None,
+            spare: false,
             sort: DeviceSort::Asset,
             descending: false,
             limit: LIMIT_DEFAULT,
@@ -123,6 +127,7 @@ pub fn list(
         .registry
         .all()
         .iter()
+        .filter(|entry| query.reaches(entry))
         .map(|entry| summary(app, entry, now))
         .filter(|device| query.admits(device))
         .map(|device| (Place::of(&device, query.sort), device))
@@ -146,14 +151,20 @@ pub fn list(
 }
 
 impl DeviceQuery {
+    fn reaches(&self, entry: &Entry) -> bool {
+        match self.spare {
+            true => entry.is_spare_for(&self.reach),
+            false => self.reach.admits(entry.site()),
+        }
+    }
+
     fn admits(&self, device: &DeviceSummary) -> bool {
         let text_is_in = |text: &String| {
             let text = text.to_lowercase();
             let asset = device.asset.as_deref().unwrap_or_default();
             asset.to_lowercase().contains(&text) || device.device.to_string().contains(&text)
         };
-        self.reach.admits(device.site.as_deref())
-            && self.presence.is_none_or(|p| p == device.presence)
+        self.presence.is_none_or(|p| p == device.presence)
             && (self.site.is_none() || self.site == device.site)
             && self.text.as_ref().is_none_or(text_is_in)
     }
@@ -230,9 +241,7 @@ pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
     DeviceSummary {
         device: device.id,
         asset: device.asset.clone(),
-        site: placement
-            .and_then(|placement| placement.site.clone())
-            .or_else(|| device.site.clone()),
+        site: entry.site().map(str::to_owned),
         placement: placement.map(placement::info),
         presence: presence(app, entry, now.as_millisecond()),
         revoked: device.revoked_at.is_some(),
@@ -409,7 +418,7 @@ fn points(
 /// Whether there is such a device, at a site within reach.
 pub fn is_within(app: &App, reach: &Reach, device: DeviceId) -> bool {
     let entry = app.registry.get(device);
-    entry.is_some_and(|entry| reach.admits(entry.device.site.as_deref()))
+    entry.is_some_and(|entry| reach.admits(entry.site()))
 }
 
 /// A stored time; one that no calendar holds shows as its nearest end.

@@ -16,6 +16,7 @@ use super::device::time;
 use super::enrolment::is_label;
 use super::registry::Entry;
 use crate::domain::placement::{self, Refusal, Wish};
+use crate::domain::rights::Reach;
 use crate::domain::rules;
 use crate::store::StoreError;
 use crate::store::records::{HealthRow, Placement, Placements};
@@ -48,46 +49,60 @@ pub async fn put(
     let who = who.to_owned();
     audit::with(app, now_ms, move |app, change| {
         let entry = app.registry.get(device).ok_or(PlaceError::UnknownDevice)?;
-        let coming_back = new.place != Place::Home;
-        if entry.device.retired_at.is_some() && !coming_back {
-            return Err(PlaceError::Retired);
-        }
-        let now = entry.placement().map(wish);
-        let next = Wish {
-            place: new.place,
-            household: new.household.as_deref(),
-        };
-        placement::judge(now.as_ref(), &next)?;
-        let placed = Placement {
-            place: new.place,
-            household: new.household.clone(),
-            site: new.site.clone(),
-            from: now_ms,
-            to: None,
-        };
-        let mut after = Placements::clone(&entry.placements);
-        if let Some(last) = after.periods.last_mut() {
-            last.to = last.to.or(Some(now_ms));
-        }
-        after.periods.push(placed.clone());
-        change.change_placements(device, &entry.placements, after);
-        // What its disks said elsewhere is no measure of what they say here.
-        baseline::begin_again(change, device);
-        change.note(Note {
-            who: &who,
-            what: match coming_back {
-                true => "device.return",
-                false => "device.deploy",
-            },
-            subject: &device.to_string(),
-            detail: Some(match &placed.household {
-                Some(code) => format!("{} {code}", placed.place),
-                None => placed.place.to_string(),
-            }),
-        });
+        let placed = move_to(change, &entry, &new, &who, now_ms)?;
         Ok(info(&placed))
     })
     .await
+}
+
+/// Adds to a change that a device goes somewhere, with its entry in the audit. What
+/// its disks are judged by begins again.
+pub fn move_to(
+    change: &mut audit::Change,
+    entry: &Entry,
+    new: &NewPlacement,
+    who: &str,
+    now_ms: i64,
+) -> Result<Placement, PlaceError> {
+    let device = entry.device.id;
+    let coming_back = new.place != Place::Home;
+    if entry.device.retired_at.is_some() && !coming_back {
+        return Err(PlaceError::Retired);
+    }
+    let now = entry.placement().map(wish);
+    let next = Wish {
+        place: new.place,
+        household: new.household.as_deref(),
+    };
+    placement::judge(now.as_ref(), &next)?;
+    let placed = Placement {
+        place: new.place,
+        household: new.household.clone(),
+        site: new.site.clone(),
+        from: now_ms,
+        to: None,
+    };
+    let mut after = Placements::clone(&entry.placements);
+    if let Some(last) = after.periods.last_mut() {
+        last.to = last.to.or(Some(now_ms));
+    }
+    after.periods.push(placed.clone());
+    change.change_placements(device, &entry.placements, after);
+    // What its disks said elsewhere is no measure of what they say here.
+    baseline::begin_again(change, device);
+    change.note(Note {
+        who,
+        what: match coming_back {
+            true => "device.return",
+            false => "device.deploy",
+        },
+        subject: &device.to_string(),
+        detail: Some(match &placed.household {
+            Some(code) => format!("{} {code}", placed.place),
+            None => placed.place.to_string(),
+        }),
+    });
+    Ok(placed)
 }
 
 /// Where a device was, newest first.
@@ -119,6 +134,32 @@ impl Entry {
     pub fn placement(&self) -> Option<&Placement> {
         let last = self.placements.periods.last()?;
         last.to.is_none().then_some(last)
+    }
+
+    /// The site that the device belongs to: where it was put, or else where it was
+    /// enrolled. Rights, lists, silences and notices all go by this one.
+    pub fn site(&self) -> Option<&str> {
+        let placed = self
+            .placement()
+            .and_then(|placement| placement.site.as_deref());
+        placed.or(self.device.site.as_deref())
+    }
+
+    /// In stock or on the bench, and still of the programme: it may be given to somebody.
+    pub fn is_spare(&self) -> bool {
+        let place = self.placement().map(|placement| placement.place);
+        matches!(place, Some(Place::Stock | Place::Bench))
+            && self.device.retired_at.is_none()
+            && self.device.revoked_at.is_none()
+    }
+
+    /// Whether somebody whose work is within `reach` may take it as a spare: one of
+    /// theirs, and one of no site or of the stock, which is there for all of them.
+    pub fn is_spare_for(&self, reach: &Reach) -> bool {
+        let in_stock = self
+            .placement()
+            .is_some_and(|placement| placement.place == Place::Stock);
+        self.is_spare() && (in_stock || self.site().is_none() || reach.admits(self.site()))
     }
 
     /// With a household now.

@@ -241,7 +241,7 @@ fn plan(
             ),
         };
         after.extend(watch.map(|watch| kept(rule.cause, watch)));
-        let silenced = silences.covers(id, entry.device.site.as_deref(), rule.cause);
+        let silenced = silences.covers(id, entry.site(), rule.cause);
         let wanted = &thresholds.tickets;
         let action = action::decide(verdict, newest, silenced, wanted, moment.now);
         actions.push((rule, action));

@@ -135,9 +135,9 @@ fn check(app: &App, new: &NewSilence) -> Result<(), SilenceError> {
         (None, Some(site)) => {
             let short = site.chars().count() <= SITE_CHARS;
             let entries = app.registry.all();
-            let mut sites = entries.iter().map(|entry| &entry.device.site);
+            let mut sites = entries.iter().map(|entry| entry.site());
             // A misspelt site would silence nobody, and nobody would notice.
-            match short && sites.any(|known| known.as_ref() == Some(site)) {
+            match short && sites.any(|known| known == Some(site.as_str())) {
                 true => Ok(()),
                 false => Err(SilenceError::UnknownSite),
             }

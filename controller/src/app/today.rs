@@ -87,7 +87,7 @@ fn line(app: &App, device: DeviceId, tickets: &[Ticket], now: Timestamp) -> Opti
     Some(TodayLine {
         device,
         asset: entry.device.asset.clone(),
-        site: entry.device.site.clone(),
+        site: entry.site().map(str::to_owned),
         household: tickets.iter().find_map(|ticket| ticket.household.clone()),
         presence: presence(app, &entry, now.as_millisecond()),
         last_seen: entry.latest.last_seen.map(time),

@@ -263,7 +263,25 @@ impl Controller {
         if let Ok(device) = asked.parse() {
             return Ok(device);
         }
-        let found = self.items("devices", &[("text", asked.to_owned())]).await?;
+        self.find(asked, &[]).await
+    }
+
+    /// The same among spare devices first: one may take some that one does not look
+    /// after. What is no spare is refused by the controller, which knows why.
+    pub(crate) async fn resolve_spare(&self, asked: &str) -> Result<DeviceId, Failure> {
+        if let Ok(device) = asked.parse() {
+            return Ok(device);
+        }
+        match self.find(asked, &[("spare", "true".to_owned())]).await {
+            Err(failure) if failure.exit == Exit::NotFound => self.find(asked, &[]).await,
+            found => found,
+        }
+    }
+
+    async fn find(&self, asked: &str, only: &[(&str, String)]) -> Result<DeviceId, Failure> {
+        let mut query = vec![("text", asked.to_owned())];
+        query.extend_from_slice(only);
+        let found = self.items("devices", &query).await?;
         let mut same = Vec::new();
         for item in found {
             let device: DeviceSummary = read(item)?;

@@ -180,6 +180,7 @@ async fn list(args: ListArgs, controller: &Controller, v: &Voice) -> Result<Said
         ("presence", args.presence),
         ("site", args.site),
         ("text", args.text),
+        ("spare", args.spare.then(|| "true".to_owned())),
         ("sort", sort),
         ("order", Some(order.to_owned())),
         ("limit", Some("500".to_owned())),

@@ -59,8 +59,13 @@ pub(crate) async fn run(
         }
         TicketCommand::Open(args) => open(args, controller, v).await,
         TicketCommand::Swap { step, spare } => {
-            let with = controller.resolve(&spare).await?;
-            change(step, Change::Swap { with }, controller, v).await
+            let with = controller.resolve_spare(&spare).await?;
+            let mut said = change(step, Change::Swap { with }, controller, v).await?;
+            said.aside.push_str(v.say(
+                "le PC de réserve est noté à sa place, et l’ancien sur l’établi\n",
+                "the spare device is recorded in its place, and the old one on the bench\n",
+            ));
+            Ok(said)
         }
         TicketCommand::Silence(args) => silence(args, controller, v).await,
         TicketCommand::Silences { format } => silences(format, controller, v).await,

@@ -119,13 +119,18 @@ impl From<TicketError> for Failure {
             TicketError::UnknownTicket => ProblemKind::UnknownTicket,
             TicketError::Gone
             | TicketError::OtherIsOpen(_)
+            | TicketError::NotASpare(_)
+            | TicketError::NothingToExchange(_)
             | TicketError::Refused(
                 Refused::Stale { .. } | Refused::State { .. } | Refused::AlreadySwapped,
             ) => ProblemKind::Conflict,
             TicketError::NotAPersons | TicketError::Bad(_) | TicketError::Refused(_) => {
                 ProblemKind::Refused
             }
-            TicketError::Store(error) => return error.clone().into(),
+            TicketError::Place(PlaceError::Store(error)) | TicketError::Store(error) => {
+                return error.clone().into();
+            }
+            TicketError::Place(error) => kind_of_place(error),
         };
         Failure::of(kind, &error)
     }
@@ -134,15 +139,21 @@ impl From<TicketError> for Failure {
 impl From<PlaceError> for Failure {
     fn from(error: PlaceError) -> Self {
         let kind = match &error {
-            PlaceError::UnknownDevice => ProblemKind::UnknownDevice,
-            PlaceError::Retired
-            | PlaceError::Refused(Refusal::WithAnother(_) | Refusal::Already) => {
-                ProblemKind::Conflict
-            }
-            PlaceError::BadSite | PlaceError::Refused(_) => ProblemKind::Refused,
             PlaceError::Store(error) => return error.clone().into(),
+            error => kind_of_place(error),
         };
         Failure::of(kind, &error)
+    }
+}
+
+fn kind_of_place(error: &PlaceError) -> ProblemKind {
+    match error {
+        PlaceError::UnknownDevice => ProblemKind::UnknownDevice,
+        PlaceError::Retired | PlaceError::Refused(Refusal::WithAnother(_) | Refusal::Already) => {
+            ProblemKind::Conflict
+        }
+        PlaceError::BadSite | PlaceError::Refused(_) => ProblemKind::Refused,
+        PlaceError::Store(_) => ProblemKind::Internal,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Rounds of the rules on a real store.
 
+use declic_common::api::Place;
 use declic_common::ticket::body::{NewSilence, TicketSummary};
 use declic_common::ticket::{Change, TicketState};
 use jiff::Timestamp;
@@ -143,6 +144,8 @@ async fn the_baseline_is_what_disks_said_first_and_begins_again_at_an_exchange()
             "smart": [{"disk": "0123abcd", "passed": true, "pending": pending}]}})
     };
     let mut homes = Homes::start(2).await;
+    homes.world.place_at(1, "AUB-017", homes.now).await;
+    homes.world.keep_at(2, Place::Stock, homes.now).await;
     homes.live(1, 1, &smart(12)).await;
     let app = Arc::clone(&homes.world.app);
     let known = || baseline::load(app.store.as_ref(), device(1)).unwrap();

@@ -4,19 +4,21 @@
 pub mod age;
 pub mod calls;
 pub mod stored;
+mod swap;
 mod told;
 pub mod view;
 
 use std::sync::Arc;
 
-use declic_common::DeviceId;
+use declic_common::api::Place;
 use declic_common::ticket::body::NewTicket;
 use declic_common::ticket::change::{BadChange, check_text};
 use declic_common::ticket::{Cause, Change, Origin, Priority, TicketId};
 
 use self::stored::Kept;
+use super::App;
 use super::audit;
-use super::{App, baseline, placement};
+use super::placement::{self, PlaceError};
 use crate::domain::ticket::{self, Opening, Refused, Ticket};
 use crate::store::{Store, StoreError};
 
@@ -30,6 +32,15 @@ pub enum TicketError {
     Gone,
     #[error("a person opens a ticket as a technician or for somebody on the phone")]
     NotAPersons,
+    #[error(
+        "the spare must be in stock or on the bench, and this one is {}",
+        swap::told(*.0)
+    )]
+    NotASpare(Option<Place>),
+    #[error("nobody has the PC of this ticket: it is {}", swap::told_of_ours(*.0))]
+    NothingToExchange(Option<Place>),
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     #[error("{0} is open for the same cause; work on that one")]
     OtherIsOpen(TicketId),
     #[error(transparent)]
@@ -97,7 +108,9 @@ pub async fn change(
         let before = stored::load(store, id)?.ok_or(TicketError::UnknownTicket)?;
         let after = before.ticket.change(seen, &made, &who, now)?;
         match &made {
-            Change::Swap { with } => swap(app, change, &before, *with)?,
+            Change::Swap { with } => {
+                swap::exchange(app, change, before.ticket.device, *with, (&who, now))?;
+            }
             Change::Reopen => reopen(store, change, &before)?,
             _ => {}
         }
@@ -105,23 +118,6 @@ pub async fn change(
         Ok(())
     })
     .await
-}
-
-/// The spare must be there to be given; both disks begin a new life.
-fn swap(
-    app: &App,
-    change: &mut audit::Change,
-    before: &Kept,
-    with: DeviceId,
-) -> Result<(), TicketError> {
-    let spare = app.registry.get(with).ok_or(TicketError::UnknownDevice)?;
-    if spare.device.retired_at.is_some() || spare.device.revoked_at.is_some() {
-        return Err(TicketError::Gone);
-    }
-    for device in [before.ticket.device, with] {
-        baseline::begin_again(change, device);
-    }
-    Ok(())
 }
 
 /// A ticket of a rule or of a call opens again only while no newer one is open.

@@ -16,9 +16,10 @@ pub(super) fn opened(app: &App, change: &mut audit::Change, ticket: &Ticket) {
         return;
     }
     let entry = app.registry.get(ticket.device);
-    let device = entry.as_ref().map(|entry| &entry.device);
-    let asset = device.and_then(|device| device.asset.clone());
-    let site = device.and_then(|device| device.site.clone());
+    let asset = entry.as_ref().and_then(|entry| entry.device.asset.clone());
+    let site = entry
+        .as_ref()
+        .and_then(|entry| entry.site().map(str::to_owned));
     let (id, cause) = (ticket.id.to_string(), ticket.cause.as_str());
     let name = asset.clone().unwrap_or_else(|| ticket.device.to_string());
     let more = tr("En savoir plus", "More");

@@ -157,7 +157,8 @@ pub fn summary(app: &App, ticket: &Ticket, now: Timestamp) -> TicketSummary {
 fn label(app: &App, device: DeviceId) -> (Option<String>, Option<String>) {
     let entry = app.registry.get(device);
     entry.map_or((None, None), |entry| {
-        (entry.device.asset.clone(), entry.device.site.clone())
+        let site = entry.site().map(str::to_owned);
+        (entry.device.asset.clone(), site)
     })
 }
 

@@ -117,6 +117,8 @@ pub struct ListArgs {
     pub site: Option<String>,
     #[arg(long, help = tr("Texte dans le numéro d’inventaire ou le nom", "Text in the asset tag or the name"))]
     pub text: Option<String>,
+    #[arg(long, help = tr("Seulement les PC de réserve, à l’établi ou en réserve", "Only spare devices, on the bench or in stock"))]
+    pub spare: bool,
     #[arg(long, value_enum, default_value_t, help = tr("Ordre de la liste", "Order of the list"))]
     pub sort: Sort,
     #[arg(long, help = tr("Du dernier au premier", "From the last to the first"))]

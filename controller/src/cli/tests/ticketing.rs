@@ -24,6 +24,12 @@ async fn with_ticket() -> World {
 #[tokio::test]
 async fn a_day_goes_from_the_list_to_the_solution() {
     let world = with_ticket().await;
+    for line in [
+        "deploy BDX-001 --household AUB-017",
+        "return BDX-002 --to stock",
+    ] {
+        on(&world, &format!("declic device {line}")).await.unwrap();
+    }
     let today = on(&world, "declic today").await.unwrap().out;
     assert!(
         today.contains("BDX-001") && today.contains("T-1001"),
@@ -68,6 +74,10 @@ async fn a_day_goes_from_the_list_to_the_solution() {
     ] {
         assert!(screen.contains(part), "{part}: {screen}");
     }
+    let spare = json(&world, "declic device show BDX-002").await;
+    assert_eq!(spare["placement"]["household"], "AUB-017");
+    let spares = json(&world, "declic device list --spare").await;
+    assert_eq!(spares[0]["asset"], "BDX-001", "{spares}");
 }
 
 #[tokio::test]

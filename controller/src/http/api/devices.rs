@@ -25,6 +25,9 @@ pub(super) struct ListParams {
     site: Option<String>,
     /// Only devices whose asset tag or name holds this text.
     text: Option<String>,
+    /// Only devices that may take the place of another one: in stock or on the bench.
+    /// Those of no site and all of the stock are among them, wherever one works.
+    spare: Option<bool>,
     /// By asset tag when absent.
     sort: Option<DeviceSort>,
     /// Ascending when absent.
@@ -54,6 +57,7 @@ pub(super) async fn list(
         presence: params.presence,
         site: params.site,
         text: params.text,
+        spare: params.spare.unwrap_or(false),
         sort: params.sort.unwrap_or(DeviceSort::Asset),
         descending: params.order == Some(Order::Descending),
         limit: params.limit.unwrap_or(device::LIMIT_DEFAULT),

@@ -105,7 +105,7 @@ fn within_reach(app: &App, reach: &Reach, new: &NewEnrolment) -> Result<(), Fail
     if let Some(device) = new.rebind {
         let entry = app.registry.get(device);
         // What is not there is refused with its own words, later.
-        return match entry.is_none_or(|entry| reach.admits(entry.device.site.as_deref())) {
+        return match entry.is_none_or(|entry| reach.admits(entry.site())) {
             true => Ok(()),
             false => Err(CreateError::UnknownDevice(device).into()),
         };

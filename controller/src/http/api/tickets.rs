@@ -134,7 +134,7 @@ pub(super) async fn change(
     let at = now.as_millisecond();
     within(&desk.app, &pass.reach, id, now).await?;
     if let Change::Swap { with } = &asked.change {
-        check_device(&desk.app, &pass.reach, *with)?;
+        check_spare(&desk.app, &pass.reach, *with)?;
     }
     ticket::change(&desk.app, id, asked.version, asked.change, pass.who(), at).await?;
     Ok(Found(view::detail(&desk.app, id, now).await?))
@@ -159,6 +159,16 @@ fn check_device(app: &App, reach: &Reach, device: DeviceId) -> Result<(), Ticket
     match device::is_within(app, reach, device) {
         true => Ok(()),
         false => Err(TicketError::UnknownDevice),
+    }
+}
+
+/// A spare one may also be of no site, or of the stock that all of them share.
+fn check_spare(app: &App, reach: &Reach, device: DeviceId) -> Result<(), TicketError> {
+    let entry = app.registry.get(device);
+    match entry.is_some_and(|entry| entry.is_spare_for(reach)) {
+        true => Ok(()),
+        // One of their own is refused with a reason.
+        false => check_device(app, reach, device),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use declic_common::api::Place;
 use declic_common::people::Role;
+use jiff::Timestamp;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
@@ -321,6 +323,81 @@ async fn tickets_silences_and_the_day_are_those_of_ones_sites() {
     let other = json!({"device": device(2).to_string(), "hours": 2});
     let other = send(as_tech("POST", "/api/v1/silences").json(&other)).await;
     assert_eq!(other.problem(), "unknown-device");
+}
+
+#[tokio::test]
+async fn a_spare_of_no_site_or_of_the_stock_may_be_taken_and_no_other_one() {
+    let world = World::with_devices().await;
+    let now = Timestamp::now().as_millisecond();
+    for n in [4, 5] {
+        world.enrol(n, None, Some("grand-parc")).await;
+    }
+    world.place_at(1, "AUB-017", now).await;
+    world.keep_at(2, Place::Bench, now).await;
+    world.keep_at(3, Place::Bench, now).await;
+    world.keep_at(4, Place::Stock, now).await;
+    let token = world.token_of("tech", &["technician:aubiers"]).await;
+    let as_tech = |method: &str, path: &str| world.stranger(method, path).bearer_auth(&token);
+    let list = send(as_tech("GET", "/api/v1/devices?spare=true"))
+        .await
+        .json();
+    let items = list["items"].as_array().unwrap().iter();
+    let spares: Vec<_> = items.map(|item| item["device"].clone()).collect();
+    assert_eq!(spares, [3, 4].map(|n| json!(device(n).to_string())));
+
+    let body = json!({"device": device(1).to_string(), "text": "Il ne démarre plus"});
+    send(as_tech("POST", "/api/v1/tickets").json(&body)).await;
+    let change = |body: Value| send(as_tech("POST", "/api/v1/tickets/T-1001/changes").json(&body));
+    let choice = json!({"version": 2, "change": "documents", "choice": "erased"});
+    assert_eq!(change(choice).await.status, 200);
+    let swap = |n: u64| json!({"version": 3, "change": "swap", "with": device(n).to_string()});
+    // On the bench of others, of others and nowhere, and not there: no difference.
+    let mut answers = BTreeSet::new();
+    for n in [2, 5, 99] {
+        let refused = change(swap(n)).await;
+        assert_eq!(refused.problem(), "unknown-device", "{n}");
+        answers.insert(refused.text);
+    }
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    let done = change(swap(4)).await;
+    assert_eq!(done.status, 200, "{}", done.text);
+
+    // The spare is theirs now, by where it is; the other one still is.
+    for n in [1, 4] {
+        let path = format!("/api/v1/devices/{}", device(n));
+        let seen = send(as_tech("GET", &path)).await;
+        assert_eq!(seen.json()["site"], "aubiers", "{}", seen.text);
+    }
+}
+
+#[tokio::test]
+async fn a_device_is_within_reach_by_where_it_is_rather_than_where_it_joined() {
+    let world = World::with_devices().await;
+    let here = world.token_of("here", &["technician:aubiers"]).await;
+    let there = world.token_of("there", &["technician:bacalan"]).await;
+    let placements = format!("/api/v1/devices/{}/placements", device(1));
+    let home = json!({"place": "home", "household": "BAC-001", "site": "bacalan"});
+    assert_eq!(world.post(&placements, home).await.status, 201);
+    let ticket = json!({"device": device(1).to_string(), "text": "Bruit", "priority": "high"});
+    assert_eq!(world.post("/api/v1/tickets", ticket).await.status, 201);
+    let silence = json!({"site": "bacalan", "cause": "overdue", "hours": 2});
+    assert_eq!(world.post("/api/v1/silences", silence).await.status, 200);
+    let of_device = format!("/api/v1/devices/{}", device(1));
+    for (token, seen) in [(&here, false), (&there, true)] {
+        let get = async |path: &str| send(world.stranger("GET", path).bearer_auth(token)).await;
+        assert_eq!(get(&of_device).await.status == 200, seen);
+        for path in [
+            "/api/v1/devices",
+            "/api/v1/tickets",
+            "/api/v1/today",
+            "/api/v1/silences",
+        ] {
+            let list = get(path).await.json();
+            assert_eq!(list["items"].as_array().unwrap().len() == 1, seen, "{path}");
+        }
+    }
+    let day = world.get("/api/v1/today?site=bacalan").await.json();
+    assert_eq!(day["items"][0]["site"], "bacalan");
 }
 
 #[tokio::test]

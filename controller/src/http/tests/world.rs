@@ -264,9 +264,18 @@ impl World {
 
     /// Hands a device over to a household at a moment of the past.
     pub(crate) async fn place_at(&self, n: u64, household: &str, from: i64) {
+        self.put_at(n, Place::Home, Some(household), from).await;
+    }
+
+    /// Puts a device on the bench, in stock or on a seat.
+    pub(crate) async fn keep_at(&self, n: u64, place: Place, from: i64) {
+        self.put_at(n, place, None, from).await;
+    }
+
+    async fn put_at(&self, n: u64, place: Place, household: Option<&str>, from: i64) {
         let new = NewPlacement {
-            place: Place::Home,
-            household: Some(household.to_owned()),
+            place,
+            household: household.map(str::to_owned),
             site: None,
         };
         placement::put(&self.app, device(n), new, "test", from)
