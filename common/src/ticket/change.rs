@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Barrier, Category, Documents, Priority, Repair, WaitsFor};
+use super::{Barrier, Category, Documents, Priority, Repair, TicketState, WaitsFor};
 use crate::device::DeviceId;
 use crate::limits::TEXT_CHARS;
 
@@ -12,7 +12,7 @@ pub const ACCOUNT_CHARS: usize = 32;
 /// Most minutes that one visit or one piece of work may take: a long day.
 pub const MINUTES_MAX: u32 = 960;
 
-/// One change of a ticket. The first four are made by rules and calls alone.
+/// One change of a ticket. The first five are made by rules and calls alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "change", rename_all = "snake_case")]
@@ -26,6 +26,10 @@ pub enum Change {
     Called {
         text: String,
     },
+    /// The day until which it waited has come: it is in this state again.
+    Resumed {
+        to: TicketState,
+    },
     /// Give it to this account.
     Assign {
         to: String,
@@ -34,7 +38,7 @@ pub enum Change {
     Start,
     Wait {
         waits_for: WaitsFor,
-        /// The day to look at it again.
+        /// The day on which it is taken up again by itself.
         #[serde(default)]
         until: Option<Date>,
     },
@@ -101,6 +105,7 @@ impl Change {
             Change::Returned => "returned",
             Change::Gone => "gone",
             Change::Called { .. } => "called",
+            Change::Resumed { .. } => "resumed",
             Change::Assign { .. } => "assign",
             Change::Start => "start",
             Change::Wait { .. } => "wait",
@@ -123,7 +128,11 @@ impl Change {
     pub fn is_a_persons(&self) -> bool {
         !matches!(
             self,
-            Change::Opened | Change::Returned | Change::Gone | Change::Called { .. }
+            Change::Opened
+                | Change::Returned
+                | Change::Gone
+                | Change::Called { .. }
+                | Change::Resumed { .. }
         )
     }
 

@@ -50,6 +50,11 @@ pub async fn run(app: Arc<App>) {
             Ok(calls) => tracing::info!(calls, "calls for help have a ticket"),
             Err(error) => tracing::warn!(%error, "failed to open tickets for calls"),
         }
+        match age::resume(&app, now).await {
+            Ok(0) => {}
+            Ok(tickets) => tracing::info!(tickets, "tickets have waited until today"),
+            Err(error) => tracing::warn!(%error, "failed to take up what has waited"),
+        }
         let moment = Moment {
             now,
             listening_since: listening.round(now, begun.elapsed()),

@@ -1,20 +1,59 @@
-//! What time does to tickets: what stays solved is closed, and 90 days later the
-//! words of people are purged. What happened stays, without them.
+//! What time does to tickets: what waits until a day is taken up again on it, what
+//! stays solved is closed, and 90 days later the words of people are purged. What
+//! happened stays, without them.
 
 use std::sync::Arc;
 
-use declic_common::ticket::{Change, TicketId};
+use declic_common::ticket::{Change, TicketId, TicketState};
 
 use super::{TicketError, stored};
 use crate::app::App;
 use crate::app::audit::{self, Note};
 use crate::app::registry::for_each;
+use crate::domain::days::{Day, paris};
 use crate::domain::rules::action::is_over;
 use crate::store::{Key, Space, Store, StoreError, keys, read};
 
 /// Days that free text outlives its ticket.
 const DAYS: i64 = 90;
 const DAY_MS: i64 = 86_400_000;
+
+/// Takes up again what waited until this local day, where it stood before it waited.
+/// Returns how many tickets that were.
+pub async fn resume(app: &Arc<App>, now: i64) -> Result<usize, TicketError> {
+    let today = Day::of(now, &paris()).date();
+    let over = read(&app.store, move |store| {
+        let tickets = stored::all(store)?.into_iter();
+        let over = tickets.filter(|ticket| ticket.has_waited(today));
+        Ok(over.map(|ticket| ticket.id).collect::<Vec<_>>())
+    })
+    .await?;
+    let mut resumed = 0;
+    for id in over {
+        resumed += audit::with(app, now, move |app, change| {
+            let store = app.store.as_ref();
+            let kept = stored::load(store, id)?;
+            let Some(before) = kept.filter(|kept| kept.ticket.has_waited(today)) else {
+                return Ok::<_, TicketError>(0);
+            };
+            let to = before.ticket.goes_on_as(state_before_waiting(store, id)?);
+            let made = Change::Resumed { to };
+            let after = before.ticket.apply(&made, "rule", now)?;
+            stored::update(change, &before, &after, &made, "rule");
+            Ok(1)
+        })
+        .await?;
+    }
+    Ok(resumed)
+}
+
+/// The newest state of a ticket in which it did not wait.
+fn state_before_waiting(store: &dyn Store, id: TicketId) -> Result<TicketState, StoreError> {
+    let events = stored::events(store, id)?;
+    let mut states = events.iter().rev().map(|event| event.state);
+    let before = states.find(|state| *state != TicketState::Waiting);
+    Ok(before.unwrap_or(TicketState::New))
+}
 
 /// Closes what has been solved for long enough. Returns how many tickets that were.
 pub async fn close_solved(app: &Arc<App>, now: i64) -> Result<usize, TicketError> {

@@ -215,6 +215,7 @@ fn tell(change: &mut audit::Change, ticket: &Ticket, made: &Change, who: &str) {
     let detail = match &told {
         Change::Opened => Some(format!("{} {}", ticket.device, ticket.cause)),
         Change::Assign { to } => Some(to.clone()),
+        Change::Resumed { to } => Some(to.to_string()),
         Change::Swap { with } => Some(format!("{} {with}", ticket.device)),
         Change::Documents { choice } => Some(choice.to_string()),
         Change::Solve { repair, .. } => Some(repair.to_string()),

@@ -254,6 +254,49 @@ async fn what_stays_solved_for_a_week_is_closed() {
 }
 
 #[tokio::test]
+async fn a_ticket_that_waits_until_a_day_is_taken_up_again_on_it_once() {
+    let (world, _) = world().await;
+    let at = |text: &str| text.parse::<Timestamp>().unwrap().as_millisecond();
+    let opened = at("2026-11-26T08:00:00Z");
+    let id = open(&world.app, bell(), "ana", opened).await.unwrap();
+    let wait = Change::Wait {
+        waits_for: declic_common::ticket::WaitsFor::Part,
+        until: Some("2026-12-01".parse().unwrap()),
+    };
+    let hour = 3_600_000;
+    change(&world.app, id, 2, Change::Start, "ana", opened)
+        .await
+        .unwrap();
+    change(&world.app, id, 3, wait, "ana", opened + hour)
+        .await
+        .unwrap();
+    // Words said meanwhile change nothing of it.
+    let said = Change::Comment {
+        text: "Commandé".to_owned(),
+    };
+    change(&world.app, id, 4, said, "ana", opened + 2 * hour)
+        .await
+        .unwrap();
+    let resumed = async |now: &str| age::resume(&world.app, at(now)).await.unwrap();
+    // The day begins at midnight in Paris, an hour before it does in UTC.
+    assert_eq!(resumed("2026-11-30T22:59:59Z").await, 0);
+    assert_eq!(resumed("2026-11-30T23:00:00Z").await, 1);
+    assert_eq!(resumed("2026-11-30T23:00:30Z").await, 0);
+    let ticket = detail(&world, id, at("2026-12-01T01:00:00Z")).await;
+    assert_eq!(ticket.summary.state, TicketState::InProgress);
+    assert_eq!(ticket.summary.wait_until, None);
+    let ran = ticket.summary.resolution_ms as i64;
+    assert_eq!(ran, 3 * hour, "one before it waited, and two since");
+    let proof = crate::app::audit::list(&world.app, None, 1).await.unwrap();
+    let proof = (
+        proof[0].who.as_str(),
+        proof[0].what.as_str(),
+        proof[0].detail.as_deref(),
+    );
+    assert_eq!(proof, ("rule", "ticket.resumed", Some("in_progress")));
+}
+
+#[tokio::test]
 async fn every_change_is_in_the_audit_without_anybodys_words() {
     let (world, now) = world().await;
     let id = open(&world.app, bell(), "ana", now).await.unwrap();

@@ -37,6 +37,7 @@ fn detail() -> TicketDetail {
         json!({"change": "assign", "to": "ana"}),
         json!({"change": "start"}),
         json!({"change": "wait", "waits_for": "part", "until": "2026-12-01"}),
+        json!({"change": "resumed", "to": "in_progress"}),
         json!({"change": "comment", "text": "Disque commandé"}),
         json!({"change": "visit", "on": "2026-12-02"}),
         json!({"change": "visited", "minutes": 40}),

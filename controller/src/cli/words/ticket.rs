@@ -249,6 +249,12 @@ impl Voice {
                 let what = self.waits_for(*waits_for);
                 self.say(format!("en attente {what}"), format!("waits {what}"))
             }
+            Change::Resumed { .. } => self
+                .say(
+                    "repris, le jour est venu",
+                    "taken up again, its day has come",
+                )
+                .to_owned(),
             Change::Comment { .. } => self.say("mot", "comment").to_owned(),
             Change::Visit { on } => {
                 let day = self.date(*on);

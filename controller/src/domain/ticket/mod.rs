@@ -9,7 +9,8 @@
 //!   └── any of them: solve, close ──▶     assigned, or new if nobody has it
 //! ```
 //!
-//! Rules close what is gone from any state, and open again what comes back.
+//! Rules close what is gone from any state, and open again what comes back. What waits
+//! until a day goes on by itself when it has come.
 
 mod clock;
 pub mod household;
@@ -204,6 +205,7 @@ impl Ticket {
                 next.reopen();
             }
             Change::Reopen => next.reopen(),
+            Change::Resumed { to } => next.state = next.goes_on_as(*to),
             Change::Assign { to } => {
                 next.assignee = Some(to.clone());
                 if next.state == TicketState::New {
@@ -250,6 +252,21 @@ impl Ticket {
         Ok(next)
     }
 
+    /// Where work goes on after waiting, when it stood at `before`: whom a ticket was
+    /// given to meanwhile counts.
+    pub fn goes_on_as(&self, before: TicketState) -> TicketState {
+        match (before, &self.assignee) {
+            (_, None) => TicketState::New,
+            (TicketState::InProgress, Some(_)) => TicketState::InProgress,
+            (_, Some(_)) => TicketState::Assigned,
+        }
+    }
+
+    /// The day until which it waits has come.
+    pub fn has_waited(&self, today: Date) -> bool {
+        self.state == TicketState::Waiting && self.wait_until.is_some_and(|day| day <= today)
+    }
+
     fn reopen(&mut self) {
         self.state = match self.assignee {
             Some(_) => TicketState::Assigned,
@@ -270,7 +287,7 @@ impl Ticket {
     }
 
     fn allows(&self, change: &Change) -> Result<(), Refused> {
-        use TicketState::{Closed, Solved};
+        use TicketState::{Closed, Solved, Waiting};
         let done = matches!(self.state, Solved | Closed);
         let refuse = |hint| {
             Err(Refused::State {
@@ -288,6 +305,7 @@ impl Ticket {
             | Change::Visited { .. } => Ok(()),
             Change::Opened => refuse("it is open already"),
             Change::Returned | Change::Reopen if !done => refuse("it is open already"),
+            Change::Resumed { .. } if self.state != Waiting => refuse("it waits for nothing"),
             Change::Gone | Change::Close if self.state == Closed => refuse("it is closed already"),
             Change::Assign { .. }
             | Change::Start

@@ -124,6 +124,9 @@ fn only_rules_and_calls_say_that_a_cause_is_gone_or_back() {
         Change::Opened,
         Change::Returned,
         Change::Gone,
+        Change::Resumed {
+            to: TicketState::New,
+        },
         Change::Called {
             text: String::new(),
         },
@@ -148,6 +151,38 @@ fn the_clocks_stand_still_while_a_ticket_waits_or_is_done() {
     let waiting = after(&[Change::Start, wait()]);
     let years = START + 700 * DAY;
     assert_eq!(waiting.resolution.read(years), 2 * DAY as u64);
+}
+
+#[test]
+fn what_has_waited_goes_on_where_it_was_with_its_clocks() {
+    use TicketState::*;
+    let resumed = |to| Change::Resumed { to };
+    // Days 1 and 2 run, 3 waits, 4 runs again.
+    let begun = after(&[Change::Start, wait(), resumed(InProgress)]);
+    assert_eq!((begun.state, begun.waits_for), (InProgress, None));
+    assert_eq!(begun.resolution.read(START + 4 * DAY), 3 * DAY as u64);
+    let nobodys = after(&[wait(), resumed(New)]);
+    assert_eq!(nobodys.state, New);
+    let given_meanwhile = after(&[wait(), assign("ana"), resumed(New)]);
+    assert_eq!(given_meanwhile.state, Assigned);
+    let done = after(&[solve()]).apply(&resumed(New), "rule", START);
+    assert!(matches!(done, Err(Refused::State { .. })));
+}
+
+#[test]
+fn a_wait_without_a_day_has_no_end_of_its_own() {
+    let day: Date = "2026-12-01".parse().unwrap();
+    let until = |until| {
+        after(&[Change::Wait {
+            waits_for: WaitsFor::Household,
+            until,
+        }])
+    };
+    assert!(!until(None).has_waited(day));
+    assert!(!until(Some(day.tomorrow().unwrap())).has_waited(day));
+    assert!(until(Some(day)).has_waited(day));
+    assert!(until(Some(day.yesterday().unwrap())).has_waited(day));
+    assert!(!ticket().has_waited(day));
 }
 
 #[test]
@@ -227,6 +262,9 @@ fn any_change() -> impl Strategy<Value = Change> {
         Just(Change::Reopen),
         Just(Change::Gone),
         Just(Change::Returned),
+        Just(Change::Resumed {
+            to: TicketState::InProgress
+        }),
         Just(Change::Spend { minutes: 5 }),
         Just(Change::Documents {
             choice: Documents::Erased
