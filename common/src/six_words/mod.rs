@@ -95,6 +95,12 @@ impl SixWords {
         Ok(six)
     }
 
+    /// Reads them out of one text, with spaces or commas between them as people write lists.
+    pub fn read_text(text: &str) -> Result<Self, BadWords> {
+        let apart = text.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
+        Self::read(&apart.filter(|word| !word.is_empty()).collect::<Vec<_>>())
+    }
+
     /// What they say.
     pub fn diagnosis(&self) -> Result<Diagnosis, BadWords> {
         let bits = self.0[..5]

@@ -113,6 +113,11 @@ pub struct NewTicket {
     pub category: Option<Category>,
     #[serde(default)]
     pub priority: Option<Priority>,
+    /// The six words that the resident read over the phone, as they were typed. What
+    /// is wrong by them becomes the evidence; words that do not belong together are
+    /// refused.
+    #[serde(default)]
+    pub six_words: Option<String>,
 }
 
 /// Changes a ticket.

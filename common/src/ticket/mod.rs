@@ -169,6 +169,13 @@ words! {
         2 Erased = "erased",
     }
 
+    /// On which side of a value a reading lies that was told in coarse classes.
+    pub enum Bound {
+        0 Under = "under",
+        /// At this value or over it.
+        1 AtLeast = "at_least",
+    }
+
     /// What to bring along.
     pub enum Bring {
         0 SparePc = "spare_pc",
@@ -212,6 +219,9 @@ pub struct Fact {
     /// The disk that it belongs to, as in reports and inventory.
     #[n(4)]
     pub disk: Option<String>,
+    /// Only this much is known of the value; absent when it is exact.
+    #[n(5)]
+    pub bound: Option<Bound>,
 }
 
 impl Fact {
@@ -222,6 +232,15 @@ impl Fact {
             limit: None,
             before: None,
             disk: None,
+            bound: None,
+        }
+    }
+
+    /// The reading is only known to lie on one side of this value.
+    pub fn bounded(name: &str, value: u64, bound: Bound) -> Self {
+        Fact {
+            bound: Some(bound),
+            ..Fact::new(name, i64::try_from(value).unwrap_or(i64::MAX))
         }
     }
 

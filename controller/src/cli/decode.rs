@@ -1,4 +1,7 @@
-//! `declic decode`: what the six words of a PC say. Needs no controller and no store.
+//! `declic decode`: what the six words of a PC say. Needs no controller and no store,
+//! but to open a ticket with it.
+
+mod open;
 
 use std::fmt::Write as _;
 
@@ -7,8 +10,9 @@ use declic_common::six_words::{
     BadWords, Between, Diagnosis, Fault, Mend, SixWords, Slip, Verdict,
 };
 use declic_common::tr;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::client::{Controller, Target};
 use super::exit::{Exit, Failure};
 use super::output::{Format, Said, csv, json, sheet};
 use super::words::Voice;
@@ -24,29 +28,93 @@ pub struct DecodeArgs {
         )
     )]
     pub words: Vec<String>,
+    #[arg(
+        long, requires = "device",
+        help = tr(
+            "Ouvrir un ticket avec ce diagnostic, pour le PC nommé par --device",
+            "Open a ticket with this diagnosis, for the PC that --device names"
+        )
+    )]
+    pub open: bool,
+    #[arg(
+        long, requires = "open", value_name = "PC",
+        help = tr(
+            "De quel PC viennent les mots : nom (d-…) ou numéro d’inventaire ; eux ne le disent pas",
+            "Which PC the words are of: name (d-…) or asset tag; they do not say it themselves"
+        )
+    )]
+    pub device: Option<String>,
     #[arg(long, value_enum, default_value_t, help = tr("Forme de la réponse", "Form of the answer"))]
     pub format: Format,
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// Ends with code 6 when the words do not belong together.
 pub(crate) fn run(args: &DecodeArgs, v: &Voice) -> Result<Said, Failure> {
-    // They may come as one text, with commas as people write lists.
-    let typed: Vec<&str> = args
-        .words
-        .iter()
-        .flat_map(|text| text.split(|c: char| c.is_whitespace() || c == ',' || c == ';'))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let diagnosis = SixWords::read(&typed)
-        .and_then(|words| words.diagnosis())
-        .map_err(|bad| refuse(&bad, v))?;
-    let faults = diagnosis.faults();
-    let value = json!({ "diagnosis": diagnosis, "faults": faults });
+    let heard = hear(args, v)?;
     Ok(Said::out(match args.format {
-        Format::Json => json(&value),
-        Format::Csv => csv(&[value], &COLUMNS),
-        Format::Table => sheet(&lines(&diagnosis, &faults, v)),
+        Format::Json => json(&heard.value()),
+        Format::Csv => csv(&[heard.value()], &COLUMNS),
+        Format::Table => format!("{}\n{}", heard.sheet(v), open::offer(&heard.words, v)),
     }))
+}
+
+/// The same, and a ticket about it; the number of the ticket stands alone.
+pub(crate) async fn open(
+    args: &DecodeArgs,
+    controller: &Controller,
+    v: &Voice,
+) -> Result<Said, Failure> {
+    let heard = hear(args, v)?;
+    let ticket = open::ticket(args, &heard, controller, v).await?;
+    Ok(match args.format {
+        Format::Table => Said {
+            aside: format!(
+                "{}\n{}",
+                heard.sheet(v),
+                v.say("ticket ouvert\n", "ticket opened\n")
+            ),
+            ..Said::out(format!("{ticket}\n"))
+        },
+        format => {
+            let mut value = heard.value();
+            value["ticket"] = json!(ticket);
+            let columns = [&["ticket"], &COLUMNS[..]].concat();
+            Said::out(match format {
+                Format::Csv => csv(&[value], &columns),
+                _ => json(&value),
+            })
+        }
+    })
+}
+
+/// Six words that were understood.
+struct Heard {
+    words: SixWords,
+    diagnosis: Diagnosis,
+    faults: Vec<Fault>,
+}
+
+impl Heard {
+    fn value(&self) -> Value {
+        json!({ "diagnosis": self.diagnosis, "faults": self.faults })
+    }
+
+    fn sheet(&self, v: &Voice) -> String {
+        sheet(&lines(&self.diagnosis, &self.faults, v))
+    }
+}
+
+fn hear(args: &DecodeArgs, v: &Voice) -> Result<Heard, Failure> {
+    let refused = |bad| refuse(&bad, v);
+    let words = SixWords::read_text(&args.words.join(" ")).map_err(refused)?;
+    let diagnosis = words.diagnosis().map_err(refused)?;
+    Ok(Heard {
+        words,
+        faults: diagnosis.faults(),
+        diagnosis,
+    })
 }
 
 const COLUMNS: [&str; 11] = [
@@ -300,9 +368,21 @@ mod tests {
     fn asked(words: &[&str], format: Format, lang: Lang) -> Result<Said, Failure> {
         let args = DecodeArgs {
             words: words.iter().map(|word| (*word).to_owned()).collect(),
+            open: false,
+            device: None,
             format,
+            target: target(),
         };
         run(&args, &Voice::new(lang, jiff::Timestamp::UNIX_EPOCH))
+    }
+
+    fn target() -> Target {
+        Target {
+            data_dir: "/nonexistent".into(),
+            url: None,
+            token_file: None,
+            ca: None,
+        }
     }
 
     fn words() -> String {
@@ -326,6 +406,8 @@ mod tests {
         ] {
             assert!(french.contains(line), "{french}");
         }
+        let offer = format!("declic decode --open --device BDX-001 {words}\n");
+        assert!(french.ends_with(&offer), "{french}");
         let apart: Vec<&str> = words.split(' ').collect();
         let english = asked(&apart, Format::Table, Lang::En).unwrap().out;
         assert!(english.contains("the box does not answer"), "{english}");

@@ -209,7 +209,10 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Completions(args) => return finish(Ok(completions::run(&args))),
         Command::Today(args) => (args.target.clone(), Asked::Today(args)),
         Command::Ticket(args) => (args.target.clone(), Asked::Ticket(args)),
-        Command::Decode(args) => return finish(decode::run(&args, &Voice::current())),
+        Command::Decode(args) if !args.open => {
+            return finish(decode::run(&args, &Voice::current()));
+        }
+        Command::Decode(args) => (args.target.clone(), Asked::Decode(args)),
         Command::Device(args) => (args.target.clone(), Asked::Device(args)),
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
         Command::Status(args) => (args.target.clone(), Asked::Status(args)),
@@ -229,6 +232,7 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant)] // one of them, once in a process
 enum Asked {
+    Decode(DecodeArgs),
     Today(TodayArgs),
     Ticket(TicketArgs),
     Device(DeviceArgs),
@@ -243,6 +247,7 @@ enum Asked {
 async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failure> {
     let controller = Controller::new(target)?;
     match asked {
+        Asked::Decode(args) => decode::open(&args, &controller, voice).await,
         Asked::Today(args) => today::run(args, &controller, voice).await,
         Asked::Ticket(args) => ticket::run(args.command, &controller, voice).await,
         Asked::Device(args) => device::run(args.command, &controller, voice).await,

@@ -108,6 +108,7 @@ async fn open(args: OpenArgs, controller: &Controller, v: &Voice) -> Result<Said
         origin: args.phone.then_some(Origin::Phone),
         category: args.category,
         priority: args.priority,
+        six_words: None,
     };
     let made = controller.post("tickets", &new).await?;
     let made: TicketDetail = read(made)?;

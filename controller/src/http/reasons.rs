@@ -124,9 +124,10 @@ impl From<TicketError> for Failure {
             | TicketError::Refused(
                 Refused::Stale { .. } | Refused::State { .. } | Refused::AlreadySwapped,
             ) => ProblemKind::Conflict,
-            TicketError::NotAPersons | TicketError::Bad(_) | TicketError::Refused(_) => {
-                ProblemKind::Refused
-            }
+            TicketError::NotAPersons
+            | TicketError::Bad(_)
+            | TicketError::Words(_)
+            | TicketError::Refused(_) => ProblemKind::Refused,
             TicketError::Place(PlaceError::Store(error)) | TicketError::Store(error) => {
                 return error.clone().into();
             }

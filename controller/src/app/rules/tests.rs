@@ -160,6 +160,7 @@ async fn the_baseline_is_what_disks_said_first_and_begins_again_at_an_exchange()
         origin: None,
         category: None,
         priority: None,
+        six_words: None,
     };
     let id = ticket::open(&app, new, "ana", now).await.unwrap();
     for (seen, made) in [

@@ -11,6 +11,7 @@ pub mod view;
 use std::sync::Arc;
 
 use declic_common::api::Place;
+use declic_common::six_words::{BadWords, SixWords};
 use declic_common::ticket::body::NewTicket;
 use declic_common::ticket::change::{BadChange, check_text};
 use declic_common::ticket::{Cause, Change, Origin, Priority, TicketId};
@@ -19,7 +20,7 @@ use self::stored::Kept;
 use super::App;
 use super::audit;
 use super::placement::{self, PlaceError};
-use crate::domain::ticket::{self, Opening, Refused, Ticket};
+use crate::domain::ticket::{self, Evidence, Opening, Refused, Ticket, phone};
 use crate::store::{Store, StoreError};
 
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +46,8 @@ pub enum TicketError {
     OtherIsOpen(TicketId),
     #[error(transparent)]
     Bad(#[from] BadChange),
+    #[error("{0}; `declic decode` says which one")]
+    Words(#[from] BadWords),
     #[error(transparent)]
     Refused(#[from] Refused),
     #[error(transparent)]
@@ -59,6 +62,12 @@ pub async fn open(
     now: i64,
 ) -> Result<TicketId, TicketError> {
     check_text(&new.text)?;
+    let heard = match &new.six_words {
+        Some(words) => Some(SixWords::read_text(words)?.diagnosis()?),
+        None => None,
+    };
+    let facts = heard.as_ref().map(phone::facts).unwrap_or_default();
+    let category = new.category.or_else(|| phone::category(heard.as_ref()?));
     let origin = new.origin.unwrap_or(Origin::Technician);
     if !matches!(origin, Origin::Technician | Origin::Phone) {
         return Err(TicketError::NotAPersons);
@@ -75,9 +84,12 @@ pub async fn open(
             household: placement::household(app, new.device),
             cause,
             origin,
-            category: new.category.unwrap_or(ticket::category(cause)),
+            category: category.unwrap_or(ticket::category(cause)),
             priority: new.priority.unwrap_or(Priority::Normal),
-            evidence: None,
+            evidence: (!facts.is_empty()).then(|| Evidence {
+                at: now,
+                facts: facts.clone(),
+            }),
         };
         let ticket = Ticket::open(opening, now);
         stored::add(app, change, &ticket, &who);

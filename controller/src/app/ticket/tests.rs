@@ -38,6 +38,7 @@ fn bell() -> NewTicket {
         origin: Some(Origin::Phone),
         category: None,
         priority: None,
+        six_words: None,
     }
 }
 

@@ -17,6 +17,7 @@ async fn type_in(line: &str, last: &[&str]) -> Result<Said, Failure> {
     let words = line.split(' ').chain(last.iter().copied());
     let (target, asked) = match Cli::try_parse_from(words).unwrap().command {
         Command::Today(args) => (args.target.clone(), Asked::Today(args)),
+        Command::Decode(args) if args.open => (args.target.clone(), Asked::Decode(args)),
         Command::Ticket(args) => (args.target.clone(), Asked::Ticket(args)),
         Command::Device(args) => (args.target.clone(), Asked::Device(args)),
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),

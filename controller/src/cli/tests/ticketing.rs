@@ -1,12 +1,14 @@
 //! A technician's day, typed against a real controller.
 
-use serde_json::Value;
+use declic_common::report::HealthReport;
+use declic_common::six_words::{Diagnosis, SixWords};
+use serde_json::{Value, json};
 
 use super::asking::on;
 use crate::cli::exit::Exit;
 use crate::http::tests::world::World;
 
-async fn json(world: &World, line: &str) -> Value {
+async fn shown(world: &World, line: &str) -> Value {
     let said = on(world, &format!("{line} --format json")).await.unwrap();
     serde_json::from_str(&said.out).unwrap()
 }
@@ -61,7 +63,7 @@ async fn a_day_goes_from_the_list_to_the_solution() {
         let done = on(&world, &format!("declic ticket {line}")).await.unwrap();
         assert!(done.aside.contains(said), "{line}: {}", done.aside);
     }
-    let ticket = json(&world, "declic ticket show T-1001").await;
+    let ticket = shown(&world, "declic ticket show T-1001").await;
     assert_eq!(ticket["minutes"], 45);
     assert_eq!(ticket["priority"], "high");
     assert_eq!(ticket["events"].as_array().unwrap().len(), 17);
@@ -74,10 +76,78 @@ async fn a_day_goes_from_the_list_to_the_solution() {
     ] {
         assert!(screen.contains(part), "{part}: {screen}");
     }
-    let spare = json(&world, "declic device show BDX-002").await;
+    let spare = shown(&world, "declic device show BDX-002").await;
     assert_eq!(spare["placement"]["household"], "AUB-017");
-    let spares = json(&world, "declic device list --spare").await;
+    let spares = shown(&world, "declic device list --spare").await;
     assert_eq!(spares[0]["asset"], "BDX-001", "{spares}");
+}
+
+#[tokio::test]
+async fn six_words_over_the_phone_become_a_ticket_with_what_is_wrong() {
+    let world = World::with_devices().await;
+    let report: HealthReport = serde_json::from_value(json!({
+        "disks": [{"class": "system", "free_bytes": 1_500_000_000}],
+        "ladder": {"link": true, "gateway": false}
+    }))
+    .unwrap();
+    let words = SixWords::of(&Diagnosis::of(&report, None, None, false)).to_string();
+    let said = on(
+        &world,
+        &format!("declic decode --open --device BDX-001 {words}"),
+    )
+    .await
+    .unwrap();
+    assert_eq!(said.out, "T-1001\n", "the number stands alone");
+    assert!(
+        said.aside.contains("the box does not answer"),
+        "{}",
+        said.aside
+    );
+    let ticket = shown(&world, "declic ticket show T-1001").await;
+    assert_eq!(
+        (&ticket["origin"], &ticket["category"]),
+        (&json!("phone"), &json!("network"))
+    );
+    let facts: Vec<_> = ticket["evidence"]["facts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fact| {
+            (
+                fact["name"].as_str().unwrap(),
+                fact["value"].as_i64().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("ladder_gateway", 0),
+        ("disk_system_free_bytes", 2_000_000_000),
+    ];
+    assert_eq!(facts, expected);
+    assert!(
+        ticket["events"][1]["text"]
+            .as_str()
+            .unwrap()
+            .contains(&words)
+    );
+    let screen = on(&world, "declic today").await.unwrap().out;
+    assert!(
+        screen.contains("the box does not answer, free (system) under 2.0 GB"),
+        "{screen}"
+    );
+
+    let unknown = format!("declic decode --format json --open --device BDX-404 {words}");
+    let refused = on(&world, &unknown).await.unwrap_err();
+    assert_eq!(refused.exit, Exit::NotFound);
+    let again = shown(
+        &world,
+        &format!("declic decode --open --device BDX-001 {words}"),
+    )
+    .await;
+    assert_eq!(
+        (&again["ticket"], &again["faults"][0]),
+        (&json!("T-1002"), &json!("gateway"))
+    );
 }
 
 #[tokio::test]
@@ -87,20 +157,20 @@ async fn lists_speak_every_format() {
         "declic ticket list",
         "declic ticket list --all --state new --cause reported --device BDX-001",
     ] {
-        assert_eq!(json(&world, line).await.as_array().unwrap().len(), 1);
+        assert_eq!(shown(&world, line).await.as_array().unwrap().len(), 1);
         let csv = on(&world, &format!("{line} --format csv")).await.unwrap();
         assert!(csv.out.starts_with("ticket,version,device,"), "{}", csv.out);
         assert_eq!(csv.out.lines().count(), 2);
         assert!(on(&world, line).await.unwrap().out.contains("T-1001"));
     }
     assert_eq!(
-        json(&world, "declic ticket list --site grand-parc").await,
+        shown(&world, "declic ticket list --site grand-parc").await,
         Value::Array(vec![])
     );
     let today = on(&world, "declic today --format csv").await.unwrap().out;
     assert!(today.contains("T-1001:reported"), "{today}");
     assert_eq!(
-        json(&world, "declic today").await[0]["reasons"][0]["ticket"],
+        shown(&world, "declic today").await[0]["reasons"][0]["ticket"],
         "T-1001"
     );
     let nobody = on(&world, "declic today --site grand-parc").await.unwrap();
@@ -157,7 +227,7 @@ async fn a_site_is_silenced_and_heard_again() {
     );
     assert!(said.await.unwrap().aside.contains("again"));
     assert_eq!(
-        json(&world, "declic ticket silences").await,
+        shown(&world, "declic ticket silences").await,
         Value::Array(vec![])
     );
 }

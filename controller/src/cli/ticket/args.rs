@@ -91,7 +91,7 @@ pub enum Made {
         step: Step,
         #[arg(long = "for", value_parser = parse(WaitsFor::ALL, WaitsFor::as_str, WaitsFor::from_word), help = tr("Ce qui est attendu", "What it waits for"))]
         waits_for: WaitsFor,
-        #[arg(long, value_name = "DATE", help = tr("Jour où le revoir, par exemple 2026-12-01", "Day to look at it again, such as 2026-12-01"))]
+        #[arg(long, value_name = "DATE", help = tr("Jour où il est repris de lui-même, par exemple 2026-12-01", "Day on which it is taken up again by itself, such as 2026-12-01"))]
         until: Option<Date>,
     },
     #[command(about = tr("Ajouter un mot", "Add a comment"))]

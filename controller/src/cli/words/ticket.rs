@@ -1,7 +1,7 @@
 //! The words of tickets, in French and in English.
 
 use declic_common::ticket::{
-    Barrier, Bring, Category, Cause, Change, Documents, Fact, Priority, Repair, TicketState,
+    Barrier, Bound, Bring, Category, Cause, Change, Documents, Fact, Priority, Repair, TicketState,
     WaitsFor,
 };
 use jiff::civil::Date;
@@ -145,11 +145,33 @@ impl Voice {
                     .to_owned();
             }
             "smart_passed" => {
-                let disk = fact.disk.as_deref().unwrap_or("–");
+                let Some(disk) = fact.disk.as_deref() else {
+                    return self
+                        .say("un disque se dit en panne", "a disk says that it fails")
+                        .to_owned();
+                };
                 return self.say(
                     format!("le disque {disk} se dit en panne"),
                     format!("disk {disk} says that it fails"),
                 );
+            }
+            "ladder_link" => {
+                return self
+                    .say("câble ou Wi-Fi débranché", "cable or Wi-Fi disconnected")
+                    .to_owned();
+            }
+            "ladder_gateway" => {
+                return self
+                    .say("la box ne répond pas", "the box does not answer")
+                    .to_owned();
+            }
+            "ladder_controller" => {
+                return self
+                    .say(
+                        "seul le serveur Déclic est injoignable",
+                        "only the controller is out of reach",
+                    )
+                    .to_owned();
             }
             "ladder_internet" => {
                 return self
@@ -168,11 +190,15 @@ impl Voice {
             }
             _ => {}
         }
-        let mut text = format!(
-            "{} {}",
-            self.reading(&fact.name),
-            self.measure(fact, fact.value)
-        );
+        let value = self.measure(fact, fact.value);
+        let value = match fact.bound {
+            None => value,
+            Some(Bound::Under) => self.say(format!("moins de {value}"), format!("under {value}")),
+            Some(Bound::AtLeast) => {
+                self.say(format!("{value} ou plus"), format!("{value} or more"))
+            }
+        };
+        let mut text = format!("{} {value}", self.reading(&fact.name));
         if let Some(before) = fact.before {
             let before = self.measure(fact, before);
             text.push_str(&self.say(
@@ -198,6 +224,7 @@ impl Voice {
             "temperature_disk_millicelsius" => self.say("disque", "disk"),
             "smart_reallocated" => self.say("secteurs réalloués", "reallocated sectors"),
             "smart_pending" => self.say("secteurs en suspens", "pending sectors"),
+            "smart_bad_sectors" => self.say("secteurs abîmés", "bad sectors"),
             "smart_uncorrectable" => self.say("erreurs incorrigibles", "uncorrectable errors"),
             "smart_wear_percent" => self.say("usure", "wear"),
             "updates_lists_age_s" => self.say("listes de", "lists from"),

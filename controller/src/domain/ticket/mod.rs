@@ -14,6 +14,7 @@
 
 mod clock;
 pub mod household;
+pub mod phone;
 #[cfg(test)]
 mod tests;
 

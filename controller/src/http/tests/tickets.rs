@@ -183,6 +183,10 @@ async fn a_change_that_cannot_be_made_says_why() {
             json!({"device": device(1).to_string(), "text": "x", "origin": "rule"}),
             "refused",
         ),
+        (
+            json!({"device": device(1).to_string(), "text": "x", "six_words": "un deux trois"}),
+            "refused",
+        ),
     ] {
         let refused = world.post("/api/v1/tickets", body.clone()).await;
         assert_eq!(refused.problem(), kind, "{body}");

@@ -40,6 +40,7 @@ fn ticket() -> Ticket {
                 limit: Some(13),
                 before: Some(12),
                 disk: Some("deadbeef".to_owned()),
+                bound: None,
             }],
         }),
         waiting: Some(Waiting {

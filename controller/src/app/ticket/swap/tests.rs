@@ -26,6 +26,7 @@ async fn chosen(world: &World) -> (TicketId, i64) {
         origin: None,
         category: None,
         priority: None,
+        six_words: None,
     };
     let id = open(&world.app, new, "ana", now).await.unwrap();
     let choice = Change::Documents {
@@ -150,6 +151,7 @@ async fn no_exchange_comes_before_the_choice_of_the_household() {
         origin: None,
         category: None,
         priority: None,
+        six_words: None,
     };
     let other = open(&world.app, new, "ana", now).await.unwrap();
     let app = Arc::clone(&world.app);
