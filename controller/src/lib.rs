@@ -16,3 +16,4 @@ pub mod pki;
 pub mod rhythm;
 pub mod serve;
 pub mod store;
+mod words;

@@ -12,6 +12,7 @@ pub mod certificate;
 pub mod command;
 pub mod counters;
 pub mod device;
+pub mod digest;
 pub mod enrolment;
 pub mod evidence;
 pub mod hub;

@@ -34,6 +34,8 @@ pub struct Notice {
     pub text: String,
     /// The same for programs, in JSON.
     pub json: String,
+    /// When it is of no use any more; it is then given up.
+    pub ends_at: Option<Timestamp>,
 }
 
 /// A notice that waits, and where.
@@ -41,6 +43,15 @@ pub struct Notice {
 pub struct Waiting {
     key: Key,
     pub row: NoticeRow,
+}
+
+impl Waiting {
+    /// Nobody wants to read it any more.
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        self.row
+            .ends_at
+            .is_some_and(|end| end <= now.as_millisecond())
+    }
 }
 
 /// Adds a notice for one channel to the batch of what it tells.
@@ -57,6 +68,7 @@ pub fn queue(batch: &mut Batch, channel: &str, notice: &Notice, now: Timestamp) 
         created_at: now_ms,
         tries: 0,
         next_try_at: now_ms,
+        ends_at: notice.ends_at.map(Timestamp::as_millisecond),
     };
     batch.put(Space::Core, keys::notice(now_ms, id), encode(&row));
 }
@@ -98,9 +110,10 @@ pub async fn left(app: &App, waiting: Waiting) -> Result<(), StoreError> {
 /// The channel has not taken it: it waits longer, or is given up at last.
 pub async fn stayed(app: &Arc<App>, waiting: Waiting, now: Timestamp) -> Result<(), StoreError> {
     let mut batch = Batch::default();
+    let has_ended = waiting.has_ended(now);
     let mut row = waiting.row;
     let age = now.as_millisecond().saturating_sub(row.created_at);
-    if i128::from(age) >= GIVE_UP.as_millis() {
+    if has_ended || i128::from(age) >= GIVE_UP.as_millis() {
         app.counters.notices_given_up.add(1);
         tracing::error!(notice = row.id, channel = %row.channel, "a notice could not leave and was given up");
         batch.del(Space::Core, waiting.key);
@@ -129,6 +142,7 @@ mod tests {
             subject: "T-1".to_owned(),
             text: "disk_failing".to_owned(),
             json: "{}".to_owned(),
+            ends_at: None,
         }
     }
 

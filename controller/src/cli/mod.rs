@@ -1,7 +1,8 @@
 //! The command line of technicians: `declic`.
 //!
 //! `serve`, `demo`, `store`, `rhythm`, `decode` and `broker config` do their work in this process;
-//! everything else asks a running controller, because the store belongs to one process.
+//! everything else asks a running controller, because the store belongs to one process; so does
+//! `decode` when it is to open a ticket.
 
 mod account;
 mod audit;
@@ -24,7 +25,6 @@ mod store;
 mod ticket;
 mod today;
 mod token;
-mod words;
 
 #[cfg(test)]
 mod tests;
@@ -54,7 +54,7 @@ use self::store::StoreCommand;
 use self::ticket::TicketArgs;
 use self::today::TodayArgs;
 use self::token::TokenArgs;
-use self::words::Voice;
+use crate::words::{self, Voice};
 
 #[derive(Parser, Clone, Debug, PartialEq, Eq)]
 #[command(

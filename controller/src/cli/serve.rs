@@ -149,6 +149,8 @@ struct File {
     probe_host: Vec<String>,
     mail: Option<notify::settings::Mail>,
     webhook: Option<notify::settings::Webhook>,
+    #[serde(default)]
+    digest: notify::settings::DigestAt,
     #[serde(alias = "call_after_days")]
     call_after_days: Option<u32>,
     rules: Option<PathBuf>,
@@ -248,6 +250,7 @@ impl ServeArgs {
             notify: notify::settings::Settings {
                 mail: file.mail,
                 webhook: file.webhook,
+                digest: file.digest,
             },
             call_after_days: self.call_after_days.or(file.call_after_days),
             rules,

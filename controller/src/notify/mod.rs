@@ -1,5 +1,6 @@
 //! The way out: brings notices to people who are not looking.
 
+mod digest;
 mod mail;
 pub mod settings;
 #[cfg(test)]
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 
 use self::mail::Mail;
-use self::settings::{BadSettings, Settings};
+use self::settings::{BadSettings, DigestAt, Settings};
 use self::webhook::Webhook;
 use crate::app::{App, notice};
 
@@ -25,6 +26,7 @@ const EVERY: Duration = Duration::from_secs(5);
 pub struct Channels {
     mail: Option<Mail>,
     webhook: Option<Webhook>,
+    digest: DigestAt,
 }
 
 /// The word of a channel, in stored notices.
@@ -37,6 +39,7 @@ impl Channels {
         Ok(Channels {
             mail: settings.mail.as_ref().map(Mail::new).transpose()?,
             webhook: settings.webhook.as_ref().map(Webhook::new).transpose()?,
+            digest: settings.digest,
         })
     }
 
@@ -55,6 +58,12 @@ impl Channels {
             Err(error) => return tracing::warn!(%error, "failed to read the notices"),
         };
         for waiting in due {
+            if waiting.has_ended(now) {
+                if let Err(error) = notice::stayed(app, waiting, now).await {
+                    tracing::warn!(%error, "failed to give up a notice");
+                }
+                continue;
+            }
             let sent = match (waiting.row.channel.as_str(), &self.mail, &self.webhook) {
                 (MAIL, Some(mail), _) => mail.send(&waiting.row).await,
                 (WEBHOOK, _, Some(webhook)) => webhook.send(&waiting.row).await,
@@ -81,6 +90,7 @@ pub async fn run(app: Arc<App>, channels: Arc<Channels>) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
+        digest::round(&app, &channels, Timestamp::now()).await;
         channels.round(&app, Timestamp::now()).await;
     }
 }

@@ -2,14 +2,47 @@
 
 use std::path::PathBuf;
 
+use jiff::civil::Time;
 use serde::Deserialize;
 
-/// Both channels; either may be absent.
+/// Both channels, either of which may be absent, and when the day is told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
     pub mail: Option<Mail>,
     pub webhook: Option<Webhook>,
+    #[serde(default)]
+    pub digest: DigestAt,
+}
+
+/// `digest`: the local time (Europe/Paris) of the daily digest, such as `"07:00"`, or
+/// `"off"`; 07:00 when nothing is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct DigestAt(pub Option<Time>);
+
+impl Default for DigestAt {
+    fn default() -> Self {
+        DigestAt(Some(Time::constant(7, 0, 0, 0)))
+    }
+}
+
+/// What is neither a time of the day nor `off`.
+#[derive(Debug, thiserror::Error)]
+#[error("digest is a time of the day such as \"07:00\", or \"off\"")]
+pub struct BadTime;
+
+impl TryFrom<String> for DigestAt {
+    type Error = BadTime;
+
+    fn try_from(text: String) -> Result<Self, BadTime> {
+        match text.as_str() {
+            "off" => Ok(DigestAt(None)),
+            text => Time::strptime("%H:%M", text)
+                .map(|time| DigestAt(Some(time)))
+                .map_err(|_| BadTime),
+        }
+    }
 }
 
 /// `[mail]`: a server that takes mail (SMTP, RFC 5321).

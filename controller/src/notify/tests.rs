@@ -18,7 +18,7 @@ use crate::app::notice::Notice;
 use crate::app::testing;
 use crate::store::Batch;
 
-fn settings(text: &str) -> Settings {
+pub(super) fn settings(text: &str) -> Settings {
     toml::from_str(text).unwrap()
 }
 
@@ -63,6 +63,11 @@ fn settings_that_cannot_work_are_told_at_the_start() {
         );
     }
     assert!(toml::from_str::<Settings>("[mail]\nsever = \"x\"").is_err());
+    for digest in ["7", "25:00", "on", "07:00:61"] {
+        let text = format!("digest = \"{digest}\"");
+        let said = toml::from_str::<Settings>(&text).unwrap_err().to_string();
+        assert!(said.contains("07:00") && said.contains("off"), "{said}");
+    }
 }
 
 /// Queues one notice for each channel.
@@ -72,6 +77,7 @@ async fn tell(app: &App, channels: &Channels, now: Timestamp) {
         subject: "T-12 · BDX-001 · disque en panne".to_owned(),
         text: "Le disque de BDX-001 s’abîme.\n".to_owned(),
         json: r#"{"ticket":"T-12"}"#.to_owned(),
+        ends_at: None,
     };
     let mut batch = Batch::default();
     for word in channels.words() {
@@ -81,7 +87,7 @@ async fn tell(app: &App, channels: &Channels, now: Timestamp) {
 }
 
 /// Debian's aiosmtpd: a mail server that keeps what it takes in a Maildir.
-struct MailServer {
+pub(super) struct MailServer {
     process: Child,
     port: u16,
 }
@@ -94,7 +100,7 @@ impl Drop for MailServer {
 }
 
 impl MailServer {
-    async fn start(maildir: &Path, port: u16) -> Self {
+    pub(super) async fn start(maildir: &Path, port: u16) -> Self {
         let process = Command::new("/usr/bin/python3")
             .args(["-m", "aiosmtpd", "-n", "-l", &format!("127.0.0.1:{port}")])
             .args(["-c", "aiosmtpd.handlers.Mailbox"])
@@ -116,12 +122,12 @@ impl MailServer {
     }
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }
 
-fn mails(maildir: &Path) -> Vec<String> {
+pub(super) fn mails(maildir: &Path) -> Vec<String> {
     fs::read_dir(maildir.join("new"))
         .into_iter()
         .flatten()
@@ -163,10 +169,10 @@ async fn a_notice_waits_for_its_mail_server_and_arrives_there_once() {
     }
 }
 
-type Posted = (HeaderMap, String);
+pub(super) type Posted = (HeaderMap, String);
 
 /// A program that takes notices, but the first only after a failure.
-async fn webhook() -> (String, mpsc::Receiver<Posted>) {
+pub(super) async fn webhook() -> (String, mpsc::Receiver<Posted>) {
     let (sender, posted) = mpsc::channel(8);
     let answers = Arc::new(Mutex::new(vec![StatusCode::OK, StatusCode::BAD_GATEWAY]));
     let app =

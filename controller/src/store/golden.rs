@@ -308,8 +308,14 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         created_at: 1_790_000_000_080,
         tries: 3,
         next_try_at: 1_790_000_240_080,
+        ends_at: None,
     };
     check("notice", &notice);
+    let of_a_day = NoticeRow {
+        ends_at: Some(1_790_031_600_000),
+        ..notice
+    };
+    check_in("v2", "notice", &of_a_day);
 }
 
 #[test]

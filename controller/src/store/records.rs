@@ -466,4 +466,7 @@ pub struct NoticeRow {
     pub tries: u32,
     #[n(8)]
     pub next_try_at: i64,
+    /// Nobody wants to read it from then on.
+    #[n(9)]
+    pub ends_at: Option<i64>,
 }

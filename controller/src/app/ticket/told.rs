@@ -36,6 +36,7 @@ pub(super) fn opened(app: &App, change: &mut audit::Change, ticket: &Ticket) {
             "asset": asset, "site": site, "cause": cause, "priority": ticket.priority,
         })
         .to_string(),
+        ends_at: None,
     };
     let now = Timestamp::from_millisecond(ticket.opened_at).unwrap_or(Timestamp::UNIX_EPOCH);
     for channel in app.channels.get().into_iter().flatten() {

@@ -3,10 +3,11 @@
 use declic_common::DeviceId;
 use declic_common::report::Smart;
 use declic_common::ticket::{
-    Barrier, Category, Cause, Documents, Fact, Origin, Priority, Repair, TicketState, WaitsFor,
+    Barrier, Bound, Category, Cause, Documents, Fact, Origin, Priority, Repair, TicketState,
+    WaitsFor,
 };
 
-use super::{DEVICE, check};
+use super::{DEVICE, check, check_in};
 use crate::store::records::tickets::*;
 
 fn ticket() -> Ticket {
@@ -60,6 +61,19 @@ fn ticket() -> Ticket {
 #[test]
 fn records_of_tickets_read_and_are_written_the_same() {
     check("ticket", &ticket());
+    let heard = Evidence {
+        at: 1_789_999_999_999,
+        facts: vec![Fact::bounded(
+            "disk_home_free_bytes",
+            2_000_000_000,
+            Bound::Under,
+        )],
+    };
+    let by_phone = Ticket {
+        evidence: Some(heard),
+        ..ticket()
+    };
+    check_in("v2", "ticket", &by_phone);
     let event = TicketEvent {
         at: 1_790_000_000_005,
         who: "ana".to_owned(),
