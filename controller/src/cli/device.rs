@@ -1,7 +1,9 @@
 //! `declic device`: the PCs of the programme.
 
 mod args;
+pub(super) mod lately;
 pub(super) mod screen;
+mod strip;
 pub(super) mod tables;
 mod timeline;
 
@@ -15,6 +17,7 @@ use serde_json::json;
 
 pub(super) use self::args::{DeviceArgs, word};
 use self::args::{DeviceCommand, HistoryArgs, ListArgs, Named, SettingsArgs};
+use self::lately::Lately;
 use super::client::{Controller, read};
 use super::exit::Failure;
 use super::output::{self, Format, Said, csv};
@@ -53,7 +56,11 @@ pub(crate) async fn run(
             Ok(Said::out(match format {
                 Format::Json => output::json(&value),
                 Format::Csv => csv(&[value], &COLUMNS),
-                Format::Table => screen::device(&read::<DeviceDetail>(value)?, voice),
+                Format::Table => {
+                    let detail: DeviceDetail = read(value)?;
+                    let lately = Lately::of(detail.summary.device, controller).await?;
+                    screen::device(&detail, &lately, voice)
+                }
             }))
         }
         DeviceCommand::History(args) => history(args, controller, voice).await,

@@ -4,13 +4,14 @@ use declic_common::api::{CertificateInfo, DeviceDetail, DeviceSummary, Latest, P
 use declic_common::inventory::{DiskFitted, Inventory};
 use declic_common::report::{Battery, Disk, HealthReport, Smart};
 
+use super::lately::Lately;
 use crate::cli::output::sheet;
 use crate::cli::words::Voice;
 
 type Line = (&'static str, String);
 
-pub(crate) fn device(detail: &DeviceDetail, v: &Voice) -> String {
-    let mut blocks = vec![who(&detail.summary, v)];
+pub(crate) fn device(detail: &DeviceDetail, lately: &Lately, v: &Voice) -> String {
+    let mut blocks = vec![who(&detail.summary, v), lately.lines(v)];
     match &detail.latest {
         Some(latest) => {
             blocks.push(moments(latest, v));

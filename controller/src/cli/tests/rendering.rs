@@ -5,6 +5,7 @@ use declic_common::api::{CommandInfo, DeviceDetail, DeviceSummary, Point};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
+use crate::cli::device::lately::Lately;
 use crate::cli::device::{screen, tables};
 use crate::cli::words::Voice;
 use crate::domain::metric;
@@ -81,10 +82,45 @@ fn detail() -> DeviceDetail {
     serde_json::from_value(detail).unwrap()
 }
 
+/// Six tickets, and two weeks with all that can happen in them.
+fn lately() -> Lately {
+    let ticket = |n: u64| {
+        json!({
+            "ticket": format!("T-{n}"), "version": 2, "device": "d-abcdefghijkl", "asset": "BDX-001",
+            "site": "aubiers", "household": "F-017", "cause": "disk_failing", "origin": "rule",
+            "category": "storage", "priority": "urgent", "state": "assigned", "assignee": "ana",
+            "waits_for": null, "wait_until": null, "visit_on": null,
+            "opened_at": "2026-11-19T21:57:00Z", "changed_at": "2026-11-21T21:50:00Z",
+            "solved_at": null, "closed_at": null, "responded": true,
+            "first_response_ms": 7_200_000, "resolution_ms": 90_000_000, "returns": 1
+        })
+    };
+    let did = [
+        ("off", "2026-11-08T23:00:00Z"),
+        ("on", "2026-11-10T07:00:00Z"),
+        ("asleep", "2026-11-10T19:00:00Z"),
+        ("power_cut", "2026-11-12T07:00:00Z"),
+        ("internet_down", "2026-11-14T07:00:00Z"),
+        ("paused", "2026-11-16T07:00:00Z"),
+        ("stopped", "2026-11-17T07:00:00Z"),
+        ("unknown", "2026-11-18T07:00:00Z"),
+        ("on", "2026-11-21T17:00:00Z"),
+        ("off", "2026-11-21T22:00:00Z"),
+    ];
+    let timeline = did
+        .windows(2)
+        .map(|part| json!({"activity": part[0].0, "from": part[0].1, "to": part[1].1}));
+    Lately {
+        now: "2026-11-21T22:00:00Z".parse().unwrap(),
+        tickets: serde_json::from_value((1001..1007).map(ticket).collect()).unwrap(),
+        timeline: serde_json::from_value(timeline.collect()).unwrap(),
+    }
+}
+
 #[test]
 fn a_device_fits_one_screen() {
     for (lang, voice) in voices() {
-        let shown = screen::device(&detail(), &voice);
+        let shown = screen::device(&detail(), &lately(), &voice);
         assert!(shown.lines().count() <= 45, "one screen");
         assert!(
             shown.lines().all(|line| line.chars().count() <= 100),
@@ -102,8 +138,16 @@ fn a_device_that_never_wrote_says_so_and_no_zero_is_invented() {
         "expires_at": "2029-09-20T14:13:20Z", "revoked": true
     });
     let detail: DeviceDetail = serde_json::from_value(silent).unwrap();
+    let nothing = Lately {
+        now: "2026-11-21T22:00:00Z".parse().unwrap(),
+        tickets: Vec::new(),
+        timeline: Vec::new(),
+    };
     for (lang, voice) in voices() {
-        assert_snapshot!(format!("silent_{lang}"), screen::device(&detail, &voice));
+        assert_snapshot!(
+            format!("silent_{lang}"),
+            screen::device(&detail, &nothing, &voice)
+        );
     }
 }
 
