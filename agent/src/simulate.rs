@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use declic_common::inventory::{
-    Bios, CpuModel, DiskFitted, Inventory, MemoryFitted, MemoryModule, NetworkCard, Os,
+    Bios, CpuModel, DiskFitted, Inventory, MemoryFitted, MemoryModule, ModuleForm, NetworkCard, Os,
 };
 use declic_common::report::{
-    ActiveMinutes, Battery, BatteryState, Cpu, Disk, DiskClass, DiskKind, HealthReport, Ladder,
-    Link, LinkKind, Memory, Sensor, Slow, Smart, Temperature, Updates, Usage,
+    ActiveMinutes, Battery, BatteryState, Cpu, Disk, DiskClass, DiskForm, DiskKind, HealthReport,
+    Ladder, Link, LinkKind, Memory, Sensor, Slow, Smart, Temperature, Updates, Usage,
 };
 
 use crate::pace::Pace;
@@ -313,6 +313,7 @@ impl Probe for Home {
                 modules: Some(vec![MemoryModule {
                     size_bytes: Some(self.memory_total()),
                     kind: Some("DDR3".to_owned()),
+                    form: Some(ModuleForm::SoDimm),
                     ..MemoryModule::default()
                 }]),
                 slots: Some(2),
@@ -325,6 +326,7 @@ impl Probe for Home {
                 kind: Some(DiskKind::Ata),
                 rotational: Some(true),
                 firmware: None,
+                form: Some(DiskForm::Inch2And5),
             }]),
             network: Some(vec![NetworkCard {
                 kind: Some(LinkKind::Ethernet),

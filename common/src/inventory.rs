@@ -5,7 +5,18 @@
 
 use crate::limits::JSON_INT_MAX;
 use crate::readings;
-use crate::report::{DiskKind, LinkKind};
+use crate::report::{DiskForm, DiskKind, LinkKind};
+use crate::words;
+
+words! {
+    /// The shape of a memory module.
+    pub enum ModuleForm {
+        /// Of most desktop PCs.
+        0 Dimm = "dimm",
+        /// The short one, of laptops and small PCs.
+        1 SoDimm = "so_dimm",
+    }
+}
 
 readings! {
     /// An inventory message (protocol v1, topic `inventory`).
@@ -54,6 +65,7 @@ readings! {
         3 speed_mts: u32, in 0..=100_000;
         4 vendor: String, in ..=64;
         5 part: String, in ..=64;
+        6 form: ModuleForm;
     }
 
     pub struct DiskFitted {
@@ -66,6 +78,7 @@ readings! {
         /// Turns (a hard disk) or not (solid state).
         5 rotational: bool;
         6 firmware: String, in ..=64;
+        7 form: DiskForm;
     }
 
     /// A network card of this PC; never another machine's address.

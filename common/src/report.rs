@@ -192,6 +192,15 @@ words! {
         2 Other = "other",
     }
 
+    /// The shape of a disk.
+    pub enum DiskForm {
+        0 Inch3And5 = "3.5_inch",
+        1 Inch2And5 = "2.5_inch",
+        2 Inch1And8 = "1.8_inch",
+        3 M2 = "m2",
+        4 Msata = "msata",
+    }
+
     pub enum DiskKind {
         0 Ata = "ata",
         1 Nvme = "nvme",

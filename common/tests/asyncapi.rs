@@ -91,7 +91,9 @@ fn all_words() -> Vec<(&'static str, Vec<&'static str>)> {
     words_of![
         Consent,
         DiskClass,
+        DiskForm,
         DiskKind,
+        ModuleForm,
         Sensor,
         LinkKind,
         BatteryState,

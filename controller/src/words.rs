@@ -15,6 +15,7 @@ use crate::domain::days::paris;
 use crate::domain::metric::Unit;
 use crate::domain::presence::Reason;
 
+mod bring;
 mod ticket;
 
 /// Narrow no-break space.

@@ -4,7 +4,7 @@
 //! a second life are short (before version 2.7) and often damaged, and a damaged
 //! one must cost its own entries and nothing else.
 
-use declic_common::inventory::MemoryModule;
+use declic_common::inventory::{MemoryModule, ModuleForm};
 
 use super::text::{clean, filled_in};
 
@@ -133,7 +133,17 @@ fn module(device: &Structure<'_>) -> Option<MemoryModule> {
         speed_mts: speed.filter(|speed| (1..=100_000).contains(speed)),
         vendor: device.string(0x17).and_then(|vendor| filled_in(vendor, 64)),
         part: device.string(0x1a).and_then(|part| filled_in(part, 64)),
+        form: device.byte(0x0e).and_then(form),
     })
+}
+
+/// Form factors of table 76 that a technician buys.
+fn form(code: u8) -> Option<ModuleForm> {
+    match code {
+        0x09 => Some(ModuleForm::Dimm),
+        0x0d => Some(ModuleForm::SoDimm),
+        _ => None,
+    }
 }
 
 /// Memory types of table 77 that are sold as modules.
@@ -239,6 +249,7 @@ pub(super) mod tests {
                 speed_mts: Some(800),
                 vendor: Some("Borealis".into()),
                 part: Some("BX-2048-800".into()),
+                form: Some(ModuleForm::Dimm),
             }]
         );
     }

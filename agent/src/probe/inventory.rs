@@ -205,6 +205,7 @@ fn fitted_disk(
         kind: kind.or_else(|| output.and_then(smart::Output::kind)),
         rotational,
         firmware: firmware.and_then(|firmware| filled_in(&firmware, 64)),
+        form: output.and_then(smart::Output::form),
     };
     (disk != DiskFitted::default()).then_some(disk)
 }

@@ -10,6 +10,8 @@ use super::{
 };
 use crate::api::Presence;
 use crate::device::DeviceId;
+use crate::inventory::ModuleForm;
+use crate::report::{DiskForm, DiskKind};
 
 /// One line of the list of tickets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +60,9 @@ pub struct TicketDetail {
     /// What may be told to the household, in both languages.
     pub for_household: ForHousehold,
     pub bring: Vec<Bring>,
+    /// What of it must fit this PC, as far as its inventory is known.
+    #[serde(default)]
+    pub parts: Vec<Part>,
     /// Time spent on it, visits included, in minutes.
     pub minutes: u32,
     pub documents: Option<Documents>,
@@ -148,6 +153,25 @@ pub struct TodayLine {
     /// Why, worst first.
     pub reasons: Vec<Reason>,
     pub bring: Vec<Bring>,
+    /// What of it must fit this PC, as far as its inventory is known.
+    #[serde(default)]
+    pub parts: Vec<Part>,
+}
+
+/// What a part must be like to fit. What the inventory does not tell is absent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Part {
+    /// Which of the things to bring.
+    pub item: Bring,
+    /// How a disk is attached.
+    pub disk_kind: Option<DiskKind>,
+    pub disk_form: Option<DiskForm>,
+    /// Such as `DDR3`.
+    pub memory_kind: Option<String>,
+    pub memory_form: Option<ModuleForm>,
+    /// As large as this or larger, in bytes.
+    pub at_least_bytes: Option<u64>,
 }
 
 /// Why a home needs somebody.

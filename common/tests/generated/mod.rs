@@ -173,6 +173,7 @@ pub(crate) fn inventory() -> BoxedStrategy<Inventory> {
         speed_mts: 0..=100_000u32,
         vendor: text(64),
         part: text(64),
+        form: word(ModuleForm::ALL),
     });
     let disk = of!(DiskFitted {
         disk: text(8),
@@ -182,6 +183,7 @@ pub(crate) fn inventory() -> BoxedStrategy<Inventory> {
         kind: word(DiskKind::ALL),
         rotational: any::<bool>(),
         firmware: text(64),
+        form: word(DiskForm::ALL),
     });
     let card = of!(NetworkCard {
         kind: word(LinkKind::ALL),

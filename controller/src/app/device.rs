@@ -310,7 +310,8 @@ pub async fn detail(app: &App, id: DeviceId, now: Timestamp) -> Result<DeviceDet
     })
 }
 
-fn inventory(store: &dyn Store, id: DeviceId) -> Result<Option<Inventory>, StoreError> {
+/// What a device is made of; `None` before it said so. Blocks.
+pub fn inventory(store: &dyn Store, id: DeviceId) -> Result<Option<Inventory>, StoreError> {
     let value = store.get(Space::Core, &keys::inventory(id))?;
     value.as_deref().map(decode).transpose()
 }

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use declic_common::DeviceId;
+use declic_common::inventory::Inventory;
 use declic_common::ticket::TicketState;
 use declic_common::ticket::body::{Reason, TodayLine};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::App;
-use super::device::{is_within, presence, time};
+use super::device::{inventory, is_within, presence, time};
 use super::ticket::{stored, view};
 use crate::domain::rights::Reach;
-use crate::domain::ticket::{Ticket, bring};
+use crate::domain::ticket::{Ticket, bring, parts};
 use crate::store::{StoreError, read};
 
 /// Whose day.
@@ -45,9 +46,18 @@ pub async fn list(
         });
         home.push(ticket);
     }
+    let due = order.clone();
+    let mut made_of = read(&app.store, move |store| {
+        let mut made_of = BTreeMap::new();
+        for device in due {
+            made_of.extend(inventory(store, device)?.map(|row| (device, row.inventory)));
+        }
+        Ok(made_of)
+    })
+    .await?;
     let lines = order.into_iter().filter_map(|device| {
         let tickets = homes.remove(&device)?;
-        let line = line(app, device, &tickets, now)?;
+        let line = line(app, device, &tickets, made_of.remove(&device), now)?;
         (query.site.is_none() || query.site == line.site).then_some(line)
     });
     Ok(lines.collect())
@@ -75,7 +85,13 @@ fn is_due(ticket: &Ticket, today: Date) -> bool {
     }
 }
 
-fn line(app: &App, device: DeviceId, tickets: &[Ticket], now: Timestamp) -> Option<TodayLine> {
+fn line(
+    app: &App,
+    device: DeviceId,
+    tickets: &[Ticket],
+    made_of: Option<Inventory>,
+    now: Timestamp,
+) -> Option<TodayLine> {
     let entry = app.registry.get(device)?;
     let mut bring: Vec<_> = tickets
         .iter()
@@ -84,6 +100,8 @@ fn line(app: &App, device: DeviceId, tickets: &[Ticket], now: Timestamp) -> Opti
         .collect();
     bring.sort_unstable();
     bring.dedup();
+    let facts = tickets.iter().flat_map(view::facts);
+    let parts = made_of.map_or_else(Vec::new, |made_of| parts(&bring, facts, &made_of));
     Some(TodayLine {
         device,
         asset: entry.device.asset.clone(),
@@ -95,6 +113,7 @@ fn line(app: &App, device: DeviceId, tickets: &[Ticket], now: Timestamp) -> Opti
         visit_on: tickets.iter().filter_map(|ticket| ticket.visit_on).min(),
         reasons: tickets.iter().map(reason).collect(),
         bring,
+        parts,
     })
 }
 

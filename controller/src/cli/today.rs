@@ -110,7 +110,7 @@ fn block(line: &TodayLine, v: &Voice) -> String {
         text.push_str(&format!("  {}\n", clean(&why(reason, v))));
     }
     if !line.bring.is_empty() {
-        let bring = v.bring(&line.bring);
+        let bring = v.bring(&line.bring, &line.parts);
         text.push_str(&v.say(
             format!("  à emporter : {bring}\n"),
             format!("  bring: {bring}\n"),

@@ -127,7 +127,7 @@ fn block(text: &mut String, line: &TodayLine, v: &Voice) {
         let _ = writeln!(text, "  {}  {cause} ({state}, {since})", reason.ticket);
     }
     if !line.bring.is_empty() {
-        let bring = v.bring(&line.bring);
+        let bring = v.bring(&line.bring, &line.parts);
         let label = v.say("à emporter :", "bring:");
         let _ = writeln!(text, "  {label} {bring}");
     }
@@ -145,6 +145,7 @@ fn home(line: &TodayLine) -> Value {
         "device": line.device, "asset": line.asset, "site": line.site,
         "priority": line.priority, "visit_on": line.visit_on,
         "tickets": tickets.collect::<Vec<Value>>(), "bring": line.bring,
+        "parts": line.parts,
     })
 }
 

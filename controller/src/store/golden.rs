@@ -8,7 +8,9 @@ use std::fmt::Debug;
 
 use declic_common::api::Place;
 use declic_common::command::CommandId;
+use declic_common::inventory::ModuleForm;
 use declic_common::journal::{Event, Journal};
+use declic_common::report::DiskForm;
 use declic_common::timeline::Activity;
 use declic_common::{DeviceId, InstallId};
 use serde_json::json;
@@ -222,6 +224,19 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
     };
     check("mark", &mark);
     check("inventory", &inventory());
+    let mut shaped = inventory();
+    for disk in shaped.inventory.disks.iter_mut().flatten() {
+        disk.form = Some(DiskForm::Inch2And5);
+    }
+    let memory = shaped.inventory.memory.as_mut();
+    for module in memory
+        .and_then(|memory| memory.modules.as_mut())
+        .into_iter()
+        .flatten()
+    {
+        module.form = Some(ModuleForm::SoDimm);
+    }
+    check_in("v2", "inventory", &shaped);
     let journal = JournalRow {
         received_at: 1_790_000_000_030,
         estimated: false,

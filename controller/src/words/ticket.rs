@@ -1,7 +1,7 @@
 //! The words of tickets, in French and in English.
 
 use declic_common::ticket::{
-    Barrier, Bound, Bring, Category, Cause, Change, Documents, Fact, Priority, Repair, TicketState,
+    Barrier, Bound, Category, Cause, Change, Documents, Fact, Priority, Repair, TicketState,
     WaitsFor,
 };
 use jiff::civil::Date;
@@ -107,27 +107,6 @@ impl Voice {
                 self.say("transférés sur l’autre PC", "transferred to the other PC")
             }
             Documents::Erased => self.say("effacés", "erased"),
-        }
-    }
-
-    /// What to bring along, in one line.
-    pub(crate) fn bring(&self, bring: &[Bring]) -> String {
-        let words = bring.iter().map(|item| match item {
-            Bring::SparePc => self.say("PC de réserve", "spare PC"),
-            Bring::SpareDisk => self.say("disque de rechange", "spare disk"),
-            Bring::BackupDrive => self.say("disque de sauvegarde", "backup drive"),
-            Bring::CompressedAir => self.say("air comprimé", "compressed air"),
-            Bring::ThermalPaste => self.say("pâte thermique", "thermal paste"),
-            Bring::MemoryModule => self.say("barrette de mémoire", "memory module"),
-            Bring::ClockBattery => self.say("pile CR2032", "CR2032 battery"),
-            Bring::PowerSupply => self.say("alimentation", "power supply"),
-            Bring::NetworkCable => self.say("câble réseau", "network cable"),
-            Bring::WifiKey => self.say("clé Wi-Fi", "Wi-Fi key"),
-            Bring::InstallKey => self.say("clé d’installation", "install key"),
-        });
-        match words.collect::<Vec<_>>() {
-            words if words.is_empty() => "–".to_owned(),
-            words => words.join(", "),
         }
     }
 

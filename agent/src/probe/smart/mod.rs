@@ -10,7 +10,7 @@ mod scsi;
 mod tests;
 
 use declic_common::reading::Reading;
-use declic_common::report::{DiskKind, Smart};
+use declic_common::report::{DiskForm, DiskKind, Smart};
 use serde::{Deserialize, Deserializer};
 
 use super::clocks;
@@ -37,6 +37,7 @@ pub(super) struct Output {
     pub(super) serial_number: Option<String>,
     #[serde(deserialize_with = "lenient")]
     pub(super) firmware_version: Option<String>,
+    form_factor: FormFactor,
     #[serde(deserialize_with = "lenient")]
     in_smartctl_database: Option<bool>,
     smart_status: Status,
@@ -62,6 +63,13 @@ struct Device {
     name: Option<String>,
     #[serde(deserialize_with = "lenient")]
     protocol: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct FormFactor {
+    #[serde(deserialize_with = "lenient")]
+    name: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -108,6 +116,19 @@ impl Output {
             "ATA" => Some(DiskKind::Ata),
             "NVMe" => Some(DiskKind::Nvme),
             "SCSI" => Some(DiskKind::Scsi),
+            _ => None,
+        }
+    }
+
+    /// The shape, in the words of smartctl; those of disks that no PC of ours has are
+    /// left out.
+    pub(super) fn form(&self) -> Option<DiskForm> {
+        match self.form_factor.name.as_deref()? {
+            "3.5 inches" => Some(DiskForm::Inch3And5),
+            "2.5 inches" => Some(DiskForm::Inch2And5),
+            "1.8 inches" => Some(DiskForm::Inch1And8),
+            "M.2" => Some(DiskForm::M2),
+            "mSATA" => Some(DiskForm::Msata),
             _ => None,
         }
     }

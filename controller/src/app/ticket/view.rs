@@ -5,15 +5,15 @@ use declic_common::api::Page;
 use declic_common::ticket::body::{
     Evidence as ShownEvidence, TicketDetail, TicketEvent, TicketSummary,
 };
-use declic_common::ticket::{Cause, Priority, TicketId, TicketState};
+use declic_common::ticket::{Cause, Fact, Priority, TicketId, TicketState};
 use jiff::Timestamp;
 
 use super::TicketError;
 use super::stored::{self, Happened};
 use crate::app::App;
-use crate::app::device::{LIMIT_DEFAULT, LIMIT_MAX, QueryError, is_within, time};
+use crate::app::device::{LIMIT_DEFAULT, LIMIT_MAX, QueryError, inventory, is_within, time};
 use crate::domain::rights::Reach;
-use crate::domain::ticket::{Evidence, Ticket, bring, household};
+use crate::domain::ticket::{Evidence, Ticket, bring, household, parts};
 use crate::store::{StoreError, read};
 
 /// Which tickets; without a state, all that are not closed.
@@ -86,15 +86,20 @@ pub async fn detail(app: &App, id: TicketId, now: Timestamp) -> Result<TicketDet
         let Some(kept) = stored::load(store, id)? else {
             return Ok(None);
         };
-        Ok::<_, StoreError>(Some((kept.ticket, stored::events(store, id)?)))
+        let made_of = inventory(store, kept.ticket.device)?;
+        let events = stored::events(store, id)?;
+        Ok::<_, StoreError>(Some((kept.ticket, made_of, events)))
     })
     .await?;
-    let (ticket, events) = found.ok_or(TicketError::UnknownTicket)?;
+    let (ticket, made_of, events) = found.ok_or(TicketError::UnknownTicket)?;
     Ok(TicketDetail {
         summary: summary(app, &ticket, now),
         evidence: ticket.evidence.as_ref().map(evidence),
         for_household: household::for_household(ticket.cause),
         bring: bring(ticket.cause).to_vec(),
+        parts: made_of.map_or_else(Vec::new, |made_of| {
+            parts(bring(ticket.cause), facts(&ticket), &made_of.inventory)
+        }),
         minutes: ticket.minutes,
         documents: ticket.documents,
         swapped_with: ticket.swapped_with,
@@ -102,6 +107,12 @@ pub async fn detail(app: &App, id: TicketId, now: Timestamp) -> Result<TicketDet
         barrier: ticket.barrier,
         events: events.into_iter().map(event).collect(),
     })
+}
+
+/// The readings that speak for a ticket.
+pub fn facts(ticket: &Ticket) -> impl Iterator<Item = &Fact> {
+    let evidence = ticket.evidence.iter();
+    evidence.flat_map(|evidence| &evidence.facts)
 }
 
 /// The readings that opened a ticket.

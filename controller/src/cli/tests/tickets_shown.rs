@@ -167,7 +167,9 @@ fn a_day_says_who_why_and_what_to_bring() {
     let lines: Vec<TodayLine> = serde_json::from_value(json!([
         {"device": "d-abcdefghijkl", "asset": "BDX-001", "site": "aubiers", "household": "F-017",
          "presence": "on", "last_seen": "2026-11-21T21:57:00Z", "priority": "urgent",
-         "visit_on": "2026-11-21", "reasons": reasons, "bring": ["spare_disk", "clock_battery"]},
+         "visit_on": "2026-11-21", "reasons": reasons, "bring": ["spare_disk", "clock_battery"],
+         "parts": [{"item": "spare_disk", "disk_kind": "ata", "disk_form": "2.5_inch",
+            "at_least_bytes": 120_034_123_776_u64}]},
         {"device": "d-bbbbbbbbbbbb", "asset": null, "site": null, "household": null,
          "presence": "never_started", "last_seen": null, "priority": "high", "visit_on": null,
          "reasons": [reason(1007, "never_started", Value::Null, Value::Null)], "bring": []}

@@ -82,7 +82,8 @@ pub(crate) fn ticket(detail: &TicketDetail, v: &Voice) -> String {
         lines.push((v.say("Constat", "Evidence"), text.trim_start().to_owned()));
     }
     if !detail.bring.is_empty() {
-        lines.push((v.say("Emporter", "Bring"), v.bring(&detail.bring)));
+        let bring = v.bring(&detail.bring, &detail.parts);
+        lines.push((v.say("Emporter", "Bring"), bring));
     }
     if let Some(day) = ticket.visit_on {
         lines.push((v.say("Visite prévue", "Visit planned"), v.date(day)));

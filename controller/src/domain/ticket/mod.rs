@@ -12,6 +12,7 @@
 //! Rules close what is gone from any state, and open again what comes back. What waits
 //! until a day goes on by itself when it has come.
 
+mod bring;
 mod clock;
 pub mod household;
 pub mod phone;
@@ -21,11 +22,12 @@ mod tests;
 use declic_common::DeviceId;
 use declic_common::ticket::change::BadChange;
 use declic_common::ticket::{
-    Barrier, Bring, Category, Cause, Change, Documents, Fact, Origin, Priority, Repair, TicketId,
+    Barrier, Category, Cause, Change, Documents, Fact, Origin, Priority, Repair, TicketId,
     TicketState, WaitsFor,
 };
 use jiff::civil::Date;
 
+pub use bring::{bring, parts};
 pub use clock::Clock;
 
 /// Something to repair or to answer. Times are ms UTC, controller clock.
@@ -344,26 +346,5 @@ pub fn category(cause: Cause) -> Category {
         | Cause::AgentOutdated => Category::System,
         Cause::NeverStarted | Cause::Overdue | Cause::Help => Category::Usage,
         Cause::Reported => Category::Other,
-    }
-}
-
-/// What a technician brings along for a cause.
-pub fn bring(cause: Cause) -> &'static [Bring] {
-    match cause {
-        Cause::DiskFailing => &[
-            Bring::BackupDrive,
-            Bring::SpareDisk,
-            Bring::InstallKey,
-            Bring::SparePc,
-        ],
-        Cause::Overheating => &[Bring::CompressedAir, Bring::ThermalPaste],
-        Cause::DiskFull => &[Bring::BackupDrive],
-        Cause::NeverStarted => &[Bring::PowerSupply, Bring::NetworkCable, Bring::WifiKey],
-        Cause::InternetDown => &[Bring::NetworkCable, Bring::WifiKey],
-        Cause::Overdue => &[Bring::PowerSupply, Bring::SparePc],
-        Cause::MemoryStarving => &[Bring::MemoryModule],
-        Cause::UpdatesFailing | Cause::AgentOutdated => &[Bring::InstallKey],
-        Cause::ClockWrong => &[Bring::ClockBattery],
-        Cause::CertificateEnding | Cause::RebootPending | Cause::Help | Cause::Reported => &[],
     }
 }
