@@ -4,7 +4,7 @@
 use std::fs;
 
 use declic_tests::process::printed;
-use declic_tests::wait::PATIENCE;
+use declic_tests::wait::{PATIENCE, seconds};
 use declic_tests::{Agent, Controller, Door, eventually};
 use serde_json::Value;
 
@@ -91,6 +91,45 @@ fn two_renewals_asked_for_at_once_are_both_answered_for() {
         (ended(0) && ended(1)).then_some(())
     });
     assert_ne!(agent.certificate(), before);
+    agent.stop();
+    controller.stop();
+}
+
+#[test]
+fn a_diagnosis_that_the_household_accepts_is_seen_to_its_end_by_both_sides() {
+    let mut controller = Controller::start();
+    let mut agent = Agent::enrolled(&controller.code("BDX-001"));
+    agent.run("1h");
+    let interval = || {
+        let shown = controller.json(&["device", "show", "BDX-001"]);
+        shown["latest"]["report"]["interval_s"].as_u64()
+    };
+    let before = eventually("the first report", PATIENCE, interval);
+    let send = ["device", "send", "BDX-001", "diagnose", "--minutes", "1"];
+    printed(&controller.declic(&send));
+    let technician = || controller.json(&["device", "commands", "BDX-001"])[0]["state"].take();
+    let household = |agent: &Agent| {
+        let letters = printed(&agent.verb(&["messages", "--json"]));
+        let letters: Value = serde_json::from_str(&letters).unwrap();
+        letters[0]["state"].as_str().map(str::to_owned)
+    };
+    let until = |agent: &Agent, state: &str, told: &str, patience| {
+        eventually(state, patience, || {
+            (household(agent)? == state && technician() == told).then_some(())
+        });
+    };
+    until(&agent, "new", "sent", PATIENCE);
+    assert_eq!(interval(), Some(before), "nothing is measured before a yes");
+    let said = printed(&agent.verb(&["diagnose", "yes"]));
+    assert!(said.contains("the diagnosis begins"), "{said}");
+    until(&agent, "accepted", "sent", PATIENCE);
+    eventually("reports more often", PATIENCE, || {
+        (interval()? == 300).then_some(())
+    });
+    // The shortest that may be asked for is a minute.
+    until(&agent, "done", "done", seconds(60) + PATIENCE);
+    let again = agent.verb(&["diagnose", "yes"]);
+    assert_eq!(again.status.code(), Some(6), "answered once");
     agent.stop();
     controller.stop();
 }
