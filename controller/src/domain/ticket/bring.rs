@@ -143,9 +143,10 @@ mod tests {
         let spare = |failing: &[&str]| wanted(&[Bring::SpareDisk], failing, two.clone());
         let sata = disk(DiskKind::Ata, DiskForm::Inch2And5, 500);
         let nvme = disk(DiskKind::Nvme, DiskForm::M2, 250);
-        assert_eq!(spare(&["0123abcd"]), [sata.clone()]);
-        assert_eq!(spare(&["89efcdab", "89efcdab"]), [nvme.clone()]);
-        assert_eq!(spare(&["89efcdab", "0123abcd"]), [sata, nvme]);
+        let both = spare(&["89efcdab", "0123abcd"]);
+        assert_eq!(both, [sata.clone(), nvme.clone()]);
+        assert_eq!(spare(&["0123abcd"]), [sata]);
+        assert_eq!(spare(&["89efcdab", "89efcdab"]), [nvme]);
         assert_eq!(spare(&[]), [], "of two, nobody knows which one");
         assert_eq!(
             wanted(&[Bring::CompressedAir], &["0123abcd"], two.clone()),
