@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::App;
-use super::device::{inventory, is_within, presence, time};
+use super::device::{inventory, is_within, time};
+use super::presence::Judge;
 use super::ticket::{stored, view};
 use crate::domain::rights::Reach;
 use crate::domain::ticket::{Ticket, bring, parts};
@@ -55,9 +56,10 @@ pub async fn list(
         Ok(made_of)
     })
     .await?;
+    let judge = Judge::at(app, now.as_millisecond());
     let lines = order.into_iter().filter_map(|device| {
         let tickets = homes.remove(&device)?;
-        let line = line(app, device, &tickets, made_of.remove(&device), now)?;
+        let line = line(&judge, app, device, &tickets, made_of.remove(&device))?;
         (query.site.is_none() || query.site == line.site).then_some(line)
     });
     Ok(lines.collect())
@@ -86,11 +88,11 @@ fn is_due(ticket: &Ticket, today: Date) -> bool {
 }
 
 fn line(
+    judge: &Judge<'_>,
     app: &App,
     device: DeviceId,
     tickets: &[Ticket],
     made_of: Option<Inventory>,
-    now: Timestamp,
 ) -> Option<TodayLine> {
     let entry = app.registry.get(device)?;
     let mut bring: Vec<_> = tickets
@@ -107,7 +109,7 @@ fn line(
         asset: entry.device.asset.clone(),
         site: entry.site().map(str::to_owned),
         household: tickets.iter().find_map(|ticket| ticket.household.clone()),
-        presence: presence(app, &entry, now.as_millisecond()),
+        presence: judge.of(&entry).presence,
         last_seen: entry.latest.last_seen.map(time),
         priority: tickets.iter().map(|ticket| ticket.priority).min()?,
         visit_on: tickets.iter().filter_map(|ticket| ticket.visit_on).min(),
