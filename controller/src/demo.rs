@@ -20,6 +20,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinSet, LocalSet};
 
 use crate::app::{App, enrolment};
+use crate::clock;
 use crate::config::{Mqtt, Options, Web};
 use crate::domain::rules::thresholds::Thresholds;
 use crate::serve::{Server, asked_to_stop};
@@ -180,7 +181,7 @@ async fn enrol(app: Arc<App>, n: usize, state_dir: PathBuf) -> anyhow::Result<()
         site: Some("les-aubiers".to_owned()),
         ..NewEnrolment::default()
     };
-    let made = enrolment::create(&app, ask, "demo", Timestamp::now().as_millisecond()).await?;
+    let made = enrolment::create(&app, ask, "demo", clock::now().as_millisecond()).await?;
     let code = made.code.context("a new enrolment carries its code")?;
     agent_enrol::enrol(&code, &state_dir, false).await?;
     Ok(())

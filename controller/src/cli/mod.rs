@@ -241,7 +241,7 @@ enum Asked {
 }
 
 async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failure> {
-    let controller = Controller::new(target)?;
+    let controller = Controller::new(target, voice)?;
     match asked {
         Asked::Today(args) => today::run(args, &controller, voice).await,
         Asked::Ticket(args) => ticket::run(args.command, &controller, voice).await,

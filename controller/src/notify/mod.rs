@@ -16,6 +16,7 @@ use self::mail::Mail;
 use self::settings::{BadSettings, Settings};
 use self::webhook::Webhook;
 use crate::app::{App, notice};
+use crate::clock;
 
 /// What is urgent leaves within this time.
 const EVERY: Duration = Duration::from_secs(5);
@@ -81,6 +82,6 @@ pub async fn run(app: Arc<App>, channels: Arc<Channels>) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
-        channels.round(&app, Timestamp::now()).await;
+        channels.round(&app, clock::now()).await;
     }
 }
