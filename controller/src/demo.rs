@@ -204,6 +204,7 @@ fn live(agents: Vec<Agent>, interval: Duration) {
                 interval: Some(interval),
                 speed: 1,
                 socket: n == 0,
+                synced: true,
             };
             let life = u64::try_from(Timestamp::now().as_nanosecond()).unwrap_or_default();
             let probe: Box<dyn Probe> = match n {
