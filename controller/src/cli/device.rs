@@ -13,7 +13,7 @@ use declic_common::settings::Settings;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-pub(super) use self::args::{DeviceArgs, word};
+pub(super) use self::args::{DeviceArgs, moment, word};
 use self::args::{DeviceCommand, HistoryArgs, ListArgs, Named, SettingsArgs};
 use super::client::{Controller, read};
 use super::exit::Failure;
