@@ -98,7 +98,7 @@ words! {
 }
 
 /// One line of the list of devices.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeviceSummary {
     pub device: DeviceId,
@@ -108,6 +108,11 @@ pub struct DeviceSummary {
     /// Where it is; null if nobody said.
     pub placement: Option<PlacementInfo>,
     pub presence: Presence,
+    /// Why its presence is what it is.
+    pub reason: PresenceReason,
+    /// When its silence becomes, or became, `overdue` if it goes on; it moves as the other
+    /// homes fall silent or come back. Null while there is no silence, or no such moment in sight.
+    pub overdue_at: Option<Timestamp>,
     /// Its certificate opens nothing any more: shut out, or retired for good.
     pub revoked: bool,
     pub connected: bool,
@@ -126,8 +131,46 @@ pub struct DeviceSummary {
     pub agent_version: Option<String>,
 }
 
+/// Why a device's presence is what it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PresenceReason {
+    /// Out of the programme.
+    Retired,
+    /// Never heard of where it is now.
+    NeverHeard,
+    /// Connected, or heard of just now.
+    Here,
+    /// On the bench, in stock or in a workshop, where nobody need switch it on.
+    NotAwaited,
+    /// The household asked for a pause.
+    PausedUntil { until: Timestamp },
+    /// An absence was declared.
+    AwayUntil { until: Timestamp },
+    /// Silent for no longer than this home often is.
+    Ordinary { silent_s: u64, days_per_week: f64 },
+    /// Silent for longer than this home's rhythm allows.
+    Unusual {
+        silent_s: u64,
+        /// Days of an ordinary week with a sign of life.
+        days_per_week: f64,
+        /// It fell silent without a goodbye.
+        cut: bool,
+    },
+    /// It fell silent without the goodbye that it usually says: its power or its network
+    /// was cut.
+    CutOff { silent_s: u64 },
+    /// It fell silent while its network was failing.
+    LineFailed { silent_s: u64 },
+    /// It fell silent together with other homes of the place.
+    FellTogether { silent_s: u64 },
+    /// The programme's own limit counts, whatever the rhythm.
+    CallAfter { days: u32, silent_s: u64 },
+}
+
 /// All about one device.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeviceDetail {
     #[serde(flatten)]

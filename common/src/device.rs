@@ -44,7 +44,7 @@ macro_rules! name {
     ($name:ident, $error:ident, $prefix:literal) => {
         impl $name {
             /// The name made of these random bits (the lowest 60 are used).
-            pub fn from_bits(bits: u64) -> Self {
+            pub const fn from_bits(bits: u64) -> Self {
                 Self(bits & ((1 << 60) - 1))
             }
 

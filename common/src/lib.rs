@@ -4,6 +4,7 @@
 //! that, nobody checks again. No I/O, no clock, no async. The documents are
 //! `docs/protocol.md` (MQTT) and `/api/v1/openapi.json` (HTTP).
 
+pub mod absence;
 pub mod api;
 pub mod code;
 pub mod command;

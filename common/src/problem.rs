@@ -42,6 +42,7 @@ words! {
         28 UnknownToken = "unknown-token",
         29 UnknownLogin = "unknown-login",
         16 UnknownTicket = "unknown-ticket",
+        17 UnknownAbsence = "unknown-absence",
     }
 }
 
@@ -56,6 +57,7 @@ impl ProblemKind {
             | ProblemKind::UnknownDevice
             | ProblemKind::UnknownEnrolment
             | ProblemKind::UnknownTicket
+            | ProblemKind::UnknownAbsence
             | ProblemKind::UnknownAccount
             | ProblemKind::UnknownToken
             | ProblemKind::UnknownLogin => 404,

@@ -109,19 +109,26 @@ fn a_pulled_plug_a_cut_line_and_a_clean_end_are_told_as_they_were() {
     eventually("a backlog", seconds(60), || {
         (agent.status()["waiting"].as_u64() >= Some(15)).then_some(())
     });
+    // It takes a keep-alive and a half to notice, and nobody is called.
+    let fallen = eventually("a PC that cannot be reached", seconds(200), || {
+        let device = controller.device("BDX-001")?;
+        (device["presence"] == "unreachable").then_some(device)
+    });
+    assert_eq!(fallen["reason"]["kind"], "cut_off", "{fallen}");
     line.mend();
     let mended_at = Timestamp::now();
-    let parts = eventually("the cut, told by the journal", seconds(60), || {
+    // The end of the cut is known with the next word of the agent, a moment later.
+    eventually("the whole cut, told by the journal", seconds(60), || {
         let parts = timeline(&controller);
-        let failing = parts.iter().filter(|part| part.activity.ends_with("_down"));
-        let told: f64 = failing.map(|part| part.between(cut_at, mended_at)).sum();
+        let sum = |is: fn(&str) -> bool| -> f64 {
+            let parts = parts.iter().filter(|part| is(&part.activity));
+            parts.map(|part| part.between(cut_at, mended_at)).sum()
+        };
         let cut = mended_at.duration_since(cut_at).as_secs_f64();
-        (told > 0.6 * cut).then_some(parts)
+        let failing = sum(|activity| activity.ends_with("_down"));
+        let known = sum(|activity| activity != "unknown");
+        (failing > 0.6 * cut && (known - cut).abs() < 0.01).then_some(())
     });
-    let known = parts.iter().filter(|part| part.activity != "unknown");
-    let known: f64 = known.map(|part| part.between(cut_at, mended_at)).sum();
-    let cut = mended_at.duration_since(cut_at).as_secs_f64();
-    assert!((known - cut).abs() < 0.01, "all of it is known: {parts:?}");
 
     // A clean end of the agent alone.
     agent.settled();

@@ -17,6 +17,7 @@ use super::App;
 use super::hub::Kick;
 use super::registry;
 use crate::store::record::{decode, encode};
+use crate::store::records::tickets::Absence;
 use crate::store::records::{AuditEntry, AuditHead, Device, Placements};
 use crate::store::{Batch, Range, Space, Store, StoreError, Value, keys, read};
 
@@ -58,6 +59,7 @@ pub struct Change {
     devices: Vec<Device>,
     placements: Vec<(DeviceId, Placements)>,
     kicked: Vec<DeviceId>,
+    absences: Vec<(u64, Option<Absence>)>,
 }
 
 /// An audit that is whole.
@@ -156,6 +158,16 @@ impl Change {
         self.placements.push((device, after));
     }
 
+    /// Keeps an absence under its number, or forgets it.
+    pub fn put_absence(&mut self, id: u64, row: Option<Absence>) {
+        let key = keys::absence(id);
+        match &row {
+            Some(row) => self.batch.put(Space::Core, key, encode(row)),
+            None => self.batch.del(Space::Core, key),
+        };
+        self.absences.push((id, row));
+    }
+
     /// Ends the session of a device once the change is durable.
     pub fn kick(&mut self, device: DeviceId) {
         self.kicked.push(device);
@@ -214,6 +226,9 @@ where
         for (device, placements) in change.placements {
             app.registry.put_placements(device, Arc::new(placements));
         }
+        for (id, row) in change.absences {
+            app.absences.show(id, row);
+        }
         for device in change.kicked {
             app.hub.kick(device, Kick::Revoked);
         }
@@ -230,6 +245,7 @@ fn begin<E: From<StoreError>>(app: &App, now_ms: i64) -> Result<Change, E> {
         devices: Vec::new(),
         placements: Vec::new(),
         kicked: Vec::new(),
+        absences: Vec::new(),
     })
 }
 

@@ -7,18 +7,17 @@ use declic_common::DeviceId;
 use declic_common::api::{
     CertificateInfo, DeviceDetail, DeviceSort, DeviceSummary, Latest, Page, Point, Presence,
 };
-use declic_common::limits::{INTERVAL_DEFAULT_S, TIME_MAX_MS};
-use declic_common::settings::Settings;
-use declic_common::status::State;
+use declic_common::limits::TIME_MAX_MS;
 use jiff::Timestamp;
 
+use super::presence::{self, Judge};
 use super::registry::Entry;
 use super::timeline::{self, SEEN_DAYS};
 use super::{App, placement};
+use crate::domain::dating;
 use crate::domain::days::paris;
 use crate::domain::metric::{self, Metric};
 use crate::domain::rights::Reach;
-use crate::domain::{dating, pause, presence};
 use crate::store::record::decode;
 use crate::store::records::{HealthRow, Inventory};
 use crate::store::{Range, Space, Store, StoreError, keys, read};
@@ -119,11 +118,12 @@ pub fn list(
         Some(cursor) => Some(Place::read(cursor, query).ok_or(QueryError::BadCursor)?),
         None => None,
     };
+    let judge = Judge::at(app, now.as_millisecond());
     let mut found: Vec<(Place, DeviceSummary)> = app
         .registry
         .all()
         .iter()
-        .map(|entry| summary(app, entry, now))
+        .map(|entry| summary(&judge, app, entry))
         .filter(|device| query.admits(device))
         .map(|device| (Place::of(&device, query.sort), device))
         .filter(|(place, _)| match &after {
@@ -222,21 +222,20 @@ pub(super) fn check_limit(limit: usize, max: usize) -> Result<(), QueryError> {
 }
 
 /// One line of the list.
-pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
+pub fn summary(judge: &Judge<'_>, app: &App, entry: &Entry) -> DeviceSummary {
     let Entry { device, latest, .. } = entry;
     let report = entry.report().map(|row| &row.report);
-    let placement = entry.placement();
-    let connected = app.hub.is_connected(device.id);
+    let judgement = judge.of(entry);
     DeviceSummary {
         device: device.id,
         asset: device.asset.clone(),
-        site: placement
-            .and_then(|placement| placement.site.clone())
-            .or_else(|| device.site.clone()),
-        placement: placement.map(placement::info),
-        presence: presence(app, entry, now.as_millisecond()),
+        site: entry.site().map(str::to_owned),
+        placement: entry.placement().map(placement::info),
+        presence: judgement.presence,
+        reason: presence::told(judgement.reason),
+        overdue_at: judgement.overdue_at.map(time),
         revoked: device.revoked_at.is_some(),
-        connected,
+        connected: app.hub.is_connected(device.id),
         enrolled_at: time(device.enrolled_at),
         last_seen: latest.last_seen.map(time),
         reported_at: entry.report().and(latest.reported_at).map(time),
@@ -250,46 +249,13 @@ pub fn summary(app: &App, entry: &Entry, now: Timestamp) -> DeviceSummary {
     }
 }
 
-/// Whether a device is with us. Whoever wants to know asks here.
-pub fn presence(app: &App, entry: &Entry, now: i64) -> Presence {
-    let connected = app.hub.is_connected(entry.device.id);
-    let limit = app.programme.call_after_days;
-    let judged = presence::for_now(&signs(entry, connected), limit, now);
-    pause::shown(judged, entry.latest.paused_until, now)
-}
-
-/// What presence is judged by.
-fn signs(entry: &Entry, connected: bool) -> presence::Signs {
-    let Entry { device, latest, .. } = entry;
-    let goodbye = |word: &String| {
-        matches!(
-            State::from_word(word),
-            Some(State::Off | State::Asleep | State::Stopped)
-        )
-    };
-    let promised = entry.report().and_then(|row| row.report.interval_s);
-    let set = || {
-        let settings: Settings = serde_json::from_str(device.settings.as_ref()?).ok()?;
-        Some(settings.interval_s)
-    };
-    presence::Signs {
-        retired: device.retired_at.is_some(),
-        awaited: entry.is_awaited(),
-        connected,
-        last_seen: entry.heard_in_place(),
-        // The end of the session is heard after the goodbye and takes nothing from it.
-        said_goodbye: latest.last_state.as_ref().is_some_and(goodbye),
-        interval_s: promised.or_else(set).unwrap_or(INTERVAL_DEFAULT_S),
-    }
-}
-
 /// All about one device.
 pub async fn detail(app: &App, id: DeviceId, now: Timestamp) -> Result<DeviceDetail, QueryError> {
     let entry = app.registry.get(id).ok_or(QueryError::UnknownDevice)?;
     let inventory = read(&app.store, move |store| inventory(store, id)).await?;
     let certificate = &entry.device.certificate;
     Ok(DeviceDetail {
-        summary: summary(app, &entry, now),
+        summary: summary(&Judge::at(app, now.as_millisecond()), app, &entry),
         certificate: CertificateInfo {
             serial: certificate.serial.clone(),
             issued_at: time(certificate.issued_at),
@@ -409,7 +375,7 @@ fn points(
 /// Whether there is such a device, at a site within reach.
 pub fn is_within(app: &App, reach: &Reach, device: DeviceId) -> bool {
     let entry = app.registry.get(device);
-    entry.is_some_and(|entry| reach.admits(entry.device.site.as_deref()))
+    entry.is_some_and(|entry| reach.admits(entry.site()))
 }
 
 /// A stored time; one that no calendar holds shows as its nearest end.

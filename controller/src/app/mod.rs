@@ -2,6 +2,7 @@
 //!
 //! The doors call this; it calls `domain` for decisions and `store` for keeping.
 
+pub mod absence;
 pub mod account;
 pub mod announcement;
 pub mod api_token;
@@ -21,10 +22,12 @@ pub mod minimise;
 pub mod notice;
 pub mod password;
 pub mod placement;
+pub mod presence;
 pub mod readiness;
 pub mod recorder;
 pub mod registry;
 pub mod retire;
+pub mod rhythm;
 pub mod rules;
 pub mod settings;
 pub mod silence;
@@ -42,6 +45,7 @@ use crate::config::Programme;
 use crate::pki::Pki;
 use crate::store::{Store, StoreError};
 
+use self::absence::Absences;
 use self::announcement::Announced;
 use self::audit::Turn;
 use self::counters::Counters;
@@ -50,6 +54,7 @@ use self::life::Pulse;
 use self::password::Passwords;
 use self::recorder::Recorder;
 use self::registry::Registry;
+use self::rhythm::Rhythms;
 
 /// Everything that the doors need, shared by all of them.
 #[derive(Debug)]
@@ -64,6 +69,8 @@ pub struct App {
     pub pki: Arc<Pki>,
     pub passwords: Passwords,
     pub announced: Announced,
+    pub absences: Absences,
+    pub rhythms: Rhythms,
     /// Taken by whoever changes devices, codes or the announced address.
     pub audit: Turn,
     pub programme: Programme,
@@ -81,6 +88,7 @@ impl App {
     ) -> Result<Arc<App>, StoreError> {
         let registry = Arc::new(Registry::load(store.as_ref())?);
         let announced = Announced::load(store.as_ref())?;
+        let absences = Absences::load(store.as_ref())?;
         let hub = Arc::new(Hub::default());
         let counters = Arc::new(Counters::default());
         let recorder = Recorder::start(
@@ -99,6 +107,8 @@ impl App {
             pki,
             passwords: Passwords::default(),
             announced,
+            absences,
+            rhythms: Rhythms::default(),
             audit: Turn::default(),
             programme,
             started_at: now,

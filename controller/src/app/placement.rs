@@ -121,6 +121,13 @@ impl Entry {
         last.to.is_none().then_some(last)
     }
 
+    /// The site where the device is; the one it was enrolled for, if nobody said.
+    pub fn site(&self) -> Option<&str> {
+        self.placement()
+            .and_then(|placement| placement.site.as_deref())
+            .or(self.device.site.as_deref())
+    }
+
     /// With a household now.
     pub fn is_at_home(&self) -> bool {
         self.placement()

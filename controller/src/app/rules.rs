@@ -3,17 +3,20 @@
 //! A round that is interrupted, or run twice, leaves the same as one that was not:
 //! what was counted and what was opened are in one batch.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use declic_common::DeviceId;
 use declic_common::ticket::{Cause, Change, Origin};
 
 use super::audit;
+use super::presence::Judge;
 use super::registry::Entry;
 use super::silence::Silences;
 use super::ticket::{TicketError, stored};
-use super::{App, baseline, device, placement};
+use super::{App, baseline, placement};
 use crate::domain::dating;
+use crate::domain::presence::Reason;
 use crate::domain::rules::action::{self, Action};
 use crate::domain::rules::baseline::Baseline;
 use crate::domain::rules::watch::Watch;
@@ -39,9 +42,19 @@ pub struct Moment {
     pub listening_since: i64,
 }
 
+/// What is the same for all devices of a round.
+struct Round<'a> {
+    silences: Silences,
+    clocks_agree: bool,
+    judge: Judge<'a>,
+    moment: Moment,
+}
+
 /// What a device's tickets need, and what was counted.
 struct Plan {
     device: DeviceId,
+    /// It has an open ticket for a disk that fails.
+    disk_warns: bool,
     baseline: Option<Baseline>,
     before: Vec<record::CauseWatch>,
     after: Vec<record::CauseWatch>,
@@ -53,11 +66,20 @@ struct Plan {
 pub async fn round(app: &Arc<App>, moment: Moment) -> Result<usize, TicketError> {
     let looking = Arc::clone(app);
     let busy: Vec<DeviceId> = read(&app.store, move |store| {
-        let silences = Silences::load(store, moment.now)?;
-        let agree = clocks_agree(&looking.registry.all(), moment.now);
+        let round = Round {
+            silences: Silences::load(store, moment.now)?,
+            clocks_agree: clocks_agree(&looking.registry.all(), moment.now),
+            judge: Judge::at(&looking, moment.now),
+            moment,
+        };
+        let mut warned = BTreeSet::new();
         let mut busy = Vec::new();
         for entry in looking.registry.all() {
-            match plan(&looking, &entry, &silences, agree, moment) {
+            let plan = plan(&looking, &entry, &round);
+            if plan.as_ref().is_ok_and(|plan| plan.disk_warns) {
+                warned.insert(entry.device.id);
+            }
+            match plan {
                 Ok(plan) if plan.is_empty() => {}
                 Ok(plan) => busy.push(plan.device),
                 // One damaged record must not hold up the other homes.
@@ -68,6 +90,7 @@ pub async fn round(app: &Arc<App>, moment: Moment) -> Result<usize, TicketError>
                 Err(error) => return Err(error),
             }
         }
+        looking.rhythms.put_warned(warned);
         Ok(busy)
     })
     .await?;
@@ -89,15 +112,19 @@ fn act(
     devices: &[DeviceId],
     moment: Moment,
 ) -> Result<usize, TicketError> {
-    let silences = Silences::load(app.store.as_ref(), moment.now)?;
-    let agree = clocks_agree(&app.registry.all(), moment.now);
+    let round = Round {
+        silences: Silences::load(app.store.as_ref(), moment.now)?,
+        clocks_agree: clocks_agree(&app.registry.all(), moment.now),
+        judge: Judge::at(app, moment.now),
+        moment,
+    };
     let mut next_id = stored::next_id(app.store.as_ref())?;
     let mut done = 0;
     for device in devices {
         let Some(entry) = app.registry.get(*device) else {
             continue;
         };
-        let plan = plan(app, &entry, &silences, agree, moment)?;
+        let plan = plan(app, &entry, &round)?;
         for (rule, action) in &plan.actions {
             let opening = |evidence: &Evidence| Opening {
                 id: next_id,
@@ -188,13 +215,7 @@ impl Plan {
 }
 
 /// Judges a device by every rule. Blocks.
-fn plan(
-    app: &App,
-    entry: &Entry,
-    silences: &Silences,
-    clocks_agree: bool,
-    moment: Moment,
-) -> Result<Plan, StoreError> {
+fn plan(app: &App, entry: &Entry, round: &Round<'_>) -> Result<Plan, StoreError> {
     let store = app.store.as_ref();
     let id = entry.device.id;
     let report = entry.latest.report.as_ref();
@@ -209,13 +230,19 @@ fn plan(
             report: &row.report,
         })
     });
+    let moment = round.moment;
+    let judgement = round.judge.of(entry);
     let view = View {
         now: moment.now,
         listening_since: moment.listening_since,
-        clocks_agree,
+        clocks_agree: round.clocks_agree,
         told,
         baseline: &baseline,
-        presence: device::presence(app, entry, moment.now),
+        presence: judgement.presence,
+        network_fell: matches!(
+            judgement.reason,
+            Reason::LineFailed { .. } | Reason::FellTogether { .. }
+        ),
         placement: placement.as_ref(),
         certificate_ends_at: entry.device.certificate.expires_at,
         version: env!("CARGO_PKG_VERSION"),
@@ -241,13 +268,15 @@ fn plan(
             ),
         };
         after.extend(watch.map(|watch| kept(rule.cause, watch)));
-        let silenced = silences.covers(id, entry.device.site.as_deref(), rule.cause);
+        let silenced = round.silences.covers(id, entry.site(), rule.cause);
         let wanted = &thresholds.tickets;
         let action = action::decide(verdict, newest, silenced, wanted, moment.now);
         actions.push((rule, action));
     }
+    let warns = |ticket: &Ticket| ticket.cause == Cause::DiskFailing && ticket.is_open();
     Ok(Plan {
         device: id,
+        disk_warns: tickets.iter().any(warns),
         baseline: grown.then_some(baseline),
         before,
         after,

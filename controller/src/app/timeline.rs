@@ -41,6 +41,30 @@ struct Known {
     intervals: Vec<Interval>,
 }
 
+impl Known {
+    /// All of it as intervals; a day of which one state is kept is a whole day of it.
+    fn whole(self, zone: &TimeZone) -> Vec<Interval> {
+        let folded = self.folded.into_iter().map(|(day, row)| Interval {
+            from: day.begins(zone),
+            to: day.next().begins(zone),
+            activity: row.activity,
+        });
+        folded.chain(self.intervals).collect()
+    }
+}
+
+/// The whole timeline of a device since it was put where it is. Blocks.
+pub(super) fn since_placed(
+    app: &App,
+    store: &dyn Store,
+    entry: &Entry,
+    now: i64,
+) -> Result<Vec<Interval>, StoreError> {
+    let live = live(app, entry);
+    let known = look(store, entry.device.id, entry.seen_from(), now, live)?;
+    Ok(known.whole(&paris()))
+}
+
 /// A page of intervals, oldest first; they follow each other without a gap.
 pub async fn intervals(
     app: &Arc<App>,
@@ -59,13 +83,9 @@ pub async fn intervals(
         from = at.ok_or(QueryError::BadCursor)?;
     }
     let known = known(app, &entry, now).await?;
-    let folded = known.folded.iter().map(|(day, row)| Interval {
-        from: day.begins(&zone),
-        to: day.next().begins(&zone),
-        activity: row.activity,
-    });
-    let mut items: Vec<TimelineInterval> = folded
-        .chain(known.intervals)
+    let mut items: Vec<TimelineInterval> = known
+        .whole(&zone)
+        .into_iter()
         .filter(|part| part.from < to && part.to > from)
         .take(limit + 1)
         .map(|part| TimelineInterval {
@@ -162,15 +182,20 @@ pub fn seen_from(
     Ok(from)
 }
 
+/// What the line itself tells of a device.
+fn live(app: &App, entry: &Entry) -> Live {
+    let latest = &entry.latest;
+    let lost = latest.last_state.as_deref() == Some(State::Lost.as_str());
+    Live {
+        connected_since: app.hub.connected_since(entry.device.id),
+        lost_at: latest.last_state_at.filter(|_| lost),
+    }
+}
+
 async fn known(app: &App, entry: &Entry, now: i64) -> Result<Known, StoreError> {
     let device = entry.device.id;
     let since = entry.seen_from();
-    let latest = &entry.latest;
-    let lost = latest.last_state.as_deref() == Some(State::Lost.as_str());
-    let live = Live {
-        connected_since: app.hub.connected_since(device),
-        lost_at: latest.last_state_at.filter(|_| lost),
-    };
+    let live = live(app, entry);
     read(&app.store, move |store| {
         look(store, device, since, now, live)
     })

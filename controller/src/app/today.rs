@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::App;
-use super::device::{is_within, presence, time};
+use super::device::{is_within, time};
+use super::presence::Judge;
 use super::ticket::{stored, view};
 use crate::domain::rights::Reach;
 use crate::domain::ticket::{Ticket, bring};
@@ -45,9 +46,10 @@ pub async fn list(
         });
         home.push(ticket);
     }
+    let judge = Judge::at(app, now.as_millisecond());
     let lines = order.into_iter().filter_map(|device| {
         let tickets = homes.remove(&device)?;
-        let line = line(app, device, &tickets, now)?;
+        let line = line(&judge, app, device, &tickets)?;
         (query.site.is_none() || query.site == line.site).then_some(line)
     });
     Ok(lines.collect())
@@ -75,7 +77,7 @@ fn is_due(ticket: &Ticket, today: Date) -> bool {
     }
 }
 
-fn line(app: &App, device: DeviceId, tickets: &[Ticket], now: Timestamp) -> Option<TodayLine> {
+fn line(judge: &Judge<'_>, app: &App, device: DeviceId, tickets: &[Ticket]) -> Option<TodayLine> {
     let entry = app.registry.get(device)?;
     let mut bring: Vec<_> = tickets
         .iter()
@@ -87,9 +89,9 @@ fn line(app: &App, device: DeviceId, tickets: &[Ticket], now: Timestamp) -> Opti
     Some(TodayLine {
         device,
         asset: entry.device.asset.clone(),
-        site: entry.device.site.clone(),
+        site: entry.site().map(str::to_owned),
         household: tickets.iter().find_map(|ticket| ticket.household.clone()),
-        presence: presence(app, &entry, now.as_millisecond()),
+        presence: judge.of(&entry).presence,
         last_seen: entry.latest.last_seen.map(time),
         priority: tickets.iter().map(|ticket| ticket.priority).min()?,
         visit_on: tickets.iter().filter_map(|ticket| ticket.visit_on).min(),

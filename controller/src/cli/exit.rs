@@ -69,6 +69,11 @@ impl Failure {
                 format!("ce compte n’y a pas droit : {detail}"),
                 format!("this account may not: {detail}"),
             ),
+            Some(ProblemKind::UnknownAbsence) => tr(
+                "absence inconnue, ou passée",
+                "unknown absence, or one that is over",
+            )
+            .to_owned(),
             Some(ProblemKind::UnknownTicket) => tr("ticket inconnu", "unknown ticket").to_owned(),
             Some(ProblemKind::DiskFull) => tr(
                 "le disque des données est presque plein : libérer de la place, l’écriture reprendra d’elle-même",

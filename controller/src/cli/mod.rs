@@ -3,6 +3,7 @@
 //! `serve`, `demo`, `store`, `rhythm`, `decode` and `broker config` do their work in this process;
 //! everything else asks a running controller, because the store belongs to one process.
 
+mod absence;
 mod account;
 mod audit;
 pub mod broker;
@@ -34,6 +35,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use declic_common::tr;
 
+use self::absence::AbsenceArgs;
 use self::account::AccountArgs;
 use self::audit::AuditArgs;
 use self::broker::{BrokerCommand, BrokerKind, MosquittoArgs};
@@ -91,6 +93,8 @@ pub enum Command {
     Rules(RulesArgs),
     #[command(about = tr("Les PC", "The devices"))]
     Device(DeviceArgs),
+    #[command(about = tr("Les absences annoncées : leur silence n’inquiète personne", "Declared absences: their silence alarms nobody"))]
+    Absence(AbsenceArgs),
     #[command(about = tr("Inscrire des PC", "Let devices join"))]
     Enrol(EnrolArgs),
     #[command(about = tr("Comment va le serveur Déclic", "How the controller is"))]
@@ -211,6 +215,7 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Ticket(args) => (args.target.clone(), Asked::Ticket(args)),
         Command::Decode(args) => return finish(decode::run(&args, &Voice::current())),
         Command::Device(args) => (args.target.clone(), Asked::Device(args)),
+        Command::Absence(args) => (args.target.clone(), Asked::Absence(args)),
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
         Command::Status(args) => (args.target.clone(), Asked::Status(args)),
         Command::Audit(args) => (args.target.clone(), Asked::Audit(args)),
@@ -232,6 +237,7 @@ enum Asked {
     Today(TodayArgs),
     Ticket(TicketArgs),
     Device(DeviceArgs),
+    Absence(AbsenceArgs),
     Enrol(EnrolArgs),
     Status(StatusArgs),
     Audit(AuditArgs),
@@ -246,6 +252,7 @@ async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failur
         Asked::Today(args) => today::run(args, &controller, voice).await,
         Asked::Ticket(args) => ticket::run(args.command, &controller, voice).await,
         Asked::Device(args) => device::run(args.command, &controller, voice).await,
+        Asked::Absence(args) => absence::run(args.command, &controller, voice).await,
         Asked::Enrol(args) => enrol::run(args.command, &controller, voice).await,
         Asked::Status(args) => status::run(args.format, &controller, voice).await,
         Asked::Audit(args) => audit::run(args.command, &controller, voice).await,

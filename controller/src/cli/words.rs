@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use declic_common::Lang;
-use declic_common::api::{CommandState, DeviceSummary, EnrolmentState, Place, Presence};
+use declic_common::api::{CommandState, EnrolmentState, Place};
 use declic_common::people::{Grant, Role};
 use declic_common::report::{Consent, DiskClass, LinkKind, Sensor};
 use declic_common::timeline::Activity;
@@ -17,8 +17,8 @@ use jiff::tz::TimeZone;
 use crate::clock;
 use crate::domain::days::paris;
 use crate::domain::metric::Unit;
-use crate::domain::presence::Reason;
 
+mod presence;
 mod ticket;
 
 /// Narrow no-break space.
@@ -210,107 +210,6 @@ impl Voice {
             }
             Unit::Seconds => self.span(value.unsigned_abs() * 1000),
             unit => self.unit(&self.number(value), unit.symbol()),
-        }
-    }
-
-    pub(crate) fn presence(&self, presence: Presence) -> &'static str {
-        match presence {
-            Presence::NeverStarted => self.say("jamais démarré", "never started"),
-            Presence::On => self.say("allumé", "on"),
-            Presence::Quiet => self.say("silencieux", "quiet"),
-            Presence::Overdue => self.say("silence inhabituel", "overdue"),
-            Presence::Unreachable => self.say("injoignable", "unreachable"),
-            Presence::Paused => self.say("en pause", "paused"),
-            Presence::Retired => self.say("retiré", "retired"),
-        }
-    }
-
-    /// Presence, and whether the device is shut out.
-    pub(crate) fn standing(&self, device: &DeviceSummary) -> String {
-        let presence = self.presence(device.presence);
-        match device.revoked {
-            true => format!("{presence}, {}", self.say("révoqué", "revoked")),
-            false => presence.to_owned(),
-        }
-    }
-
-    /// Why a device is as it is.
-    // The pages of a device show it once its timeline is there to learn from.
-    #[cfg_attr(not(test), expect(dead_code))]
-    pub(crate) fn reason(&self, reason: &Reason) -> String {
-        let span = |ms: i64| self.span(ms.unsigned_abs());
-        let day = |ms: i64| self.day(Timestamp::from_millisecond(ms).unwrap_or(self.now.get()));
-        match *reason {
-            Reason::Retired => self
-                .say("sorti du programme", "out of the programme")
-                .to_owned(),
-            Reason::NeverHeard => self
-                .say("remis, jamais entendu", "handed over, never heard of")
-                .to_owned(),
-            Reason::Here => self.say("en contact", "in contact").to_owned(),
-            Reason::PausedUntil(at) => self.say(
-                format!("le foyer a demandé une pause jusqu’au {}", day(at)),
-                format!("the household asked for a pause until {}", day(at)),
-            ),
-            Reason::AwayUntil(at) => self.say(
-                format!("absence annoncée jusqu’au {}", day(at)),
-                format!("declared away until {}", day(at)),
-            ),
-            Reason::Ordinary {
-                silent_ms,
-                days_per_week,
-            } => {
-                let (span, days) = (span(silent_ms), self.decimal(days_per_week));
-                self.say(
-                    format!("silencieux depuis {span} ; ce foyer donne signe {days} jours sur 7, rien d’inhabituel"),
-                    format!("silent for {span}; this home is heard of {days} days in 7, nothing unusual"),
-                )
-            }
-            Reason::Unusual {
-                silent_ms,
-                days_per_week,
-                cut,
-            } => {
-                let (span, days) = (span(silent_ms), self.decimal(days_per_week));
-                let end = match cut {
-                    true => self.say(", sans extinction propre", ", without a clean goodbye"),
-                    false => "",
-                };
-                self.say(
-                    format!("silencieux depuis {span}{end} ; ce foyer donne signe {days} jours sur 7 : appeler"),
-                    format!("silent for {span}{end}; this home is heard of {days} days in 7: call"),
-                )
-            }
-            Reason::LineFailed { silent_ms } => self.say(
-                format!(
-                    "le réseau était en panne au dernier contact, il y a {}",
-                    span(silent_ms)
-                ),
-                format!(
-                    "the network was failing at the last contact, {} ago",
-                    span(silent_ms)
-                ),
-            ),
-            Reason::FellTogether { silent_ms } => self.say(
-                format!(
-                    "tombé avec d’autres foyers du même lieu, il y a {}",
-                    span(silent_ms)
-                ),
-                format!(
-                    "fell together with other homes of the place, {} ago",
-                    span(silent_ms)
-                ),
-            ),
-            Reason::CallAfter { days, silent_ms } => self.say(
-                format!(
-                    "silencieux depuis {} ; le programme appelle après {days} jours",
-                    span(silent_ms)
-                ),
-                format!(
-                    "silent for {}; the programme calls after {days} days",
-                    span(silent_ms)
-                ),
-            ),
         }
     }
 

@@ -31,7 +31,10 @@ impl Day {
             Timestamp::MAX
         };
         let at = Timestamp::from_millisecond(ms).unwrap_or(nearest);
-        let date = at.to_zoned(zone.clone()).date();
+        Day::of_date(at.to_zoned(zone.clone()).date())
+    }
+
+    pub fn of_date(date: Date) -> Self {
         let days = EPOCH.until(date).map_or(0, |span| span.get_days());
         Day(days)
     }

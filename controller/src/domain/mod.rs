@@ -1,6 +1,7 @@
 //! Decisions as plain functions on plain data. Knows `common` and nothing else;
 //! time is a parameter.
 
+pub mod absence;
 pub mod dating;
 pub mod days;
 pub mod metric;

@@ -1,6 +1,5 @@
 //! A household's pause, in the controller's time: no reports come, and that is no alarm.
 
-use declic_common::api::Presence;
 use declic_common::journal::{Event, EventKind, Journal};
 
 /// What a journal says of pauses last. Times are ms UTC, controller clock.
@@ -37,15 +36,6 @@ pub fn told(journal: &Journal, boot: u32, dated_at: i64, uptime_ms: u64) -> Opti
     })
 }
 
-/// What is shown of a device whose pause ends at `until`.
-pub fn shown(judged: Presence, until: Option<i64>, now: i64) -> Presence {
-    match judged {
-        Presence::Retired | Presence::NeverStarted => judged,
-        _ if until.is_some_and(|until| now < until) => Presence::Paused,
-        _ => judged,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,14 +56,6 @@ mod tests {
         ));
         let told = told(&journal, 3, 1_000_000, 9_000).unwrap();
         assert_eq!((told.at, told.until), (996_000, Some(996_000 + HOUR)));
-        assert_eq!(
-            shown(Presence::Quiet, told.until, 996_000 + HOUR - 1),
-            Presence::Paused
-        );
-        assert_eq!(
-            shown(Presence::Quiet, told.until, 996_000 + HOUR),
-            Presence::Quiet
-        );
     }
 
     #[test]
@@ -84,13 +66,5 @@ mod tests {
         );
         assert_eq!(told(&journal, 3, 50, 2).unwrap().until, None);
         assert_eq!(told(&Journal::default(), 3, 50, 2), None);
-    }
-
-    #[test]
-    fn a_pause_hides_neither_a_retired_device_nor_one_that_never_came() {
-        for judged in [Presence::Retired, Presence::NeverStarted] {
-            assert_eq!(shown(judged, Some(i64::MAX), 0), judged);
-        }
-        assert_eq!(shown(Presence::On, Some(1), 0), Presence::Paused);
     }
 }

@@ -94,6 +94,11 @@ pub(super) fn explain(kind: ProblemKind) -> (&'static str, &'static str) {
             "No ticket of this controller has this number. GET /api/v1/tickets?all=true lists them \
              all, closed ones included.",
         ),
+        ProblemKind::UnknownAbsence => (
+            "unknown absence",
+            "No absence that is to come or goes on has this id; one that is over is forgotten. \
+             GET /api/v1/absences lists them all.",
+        ),
         ProblemKind::UnknownMetric => (
             "unknown metric",
             "History is kept under fixed names. The detail of the problem lists them all.",

@@ -3,6 +3,7 @@
 use declic_common::problem::ProblemKind;
 
 use super::problem::Failure;
+use crate::app::absence::AbsenceError;
 use crate::app::account::AccountError;
 use crate::app::announcement::AnnounceError;
 use crate::app::api_token::TokenError;
@@ -126,6 +127,20 @@ impl From<TicketError> for Failure {
                 ProblemKind::Refused
             }
             TicketError::Store(error) => return error.clone().into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<AbsenceError> for Failure {
+    fn from(error: AbsenceError) -> Self {
+        let kind = match &error {
+            AbsenceError::UnknownDevice => ProblemKind::UnknownDevice,
+            AbsenceError::Unknown => ProblemKind::UnknownAbsence,
+            AbsenceError::TooMany => ProblemKind::Conflict,
+            AbsenceError::WhoseAbsence => ProblemKind::BadRequest,
+            AbsenceError::UnknownSite | AbsenceError::Bad(_) => ProblemKind::Refused,
+            AbsenceError::Store(error) => return error.clone().into(),
         };
         Failure::of(kind, &error)
     }

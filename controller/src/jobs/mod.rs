@@ -12,7 +12,7 @@ use self::listening::Listening;
 use crate::app::minimise::Rounds;
 use crate::app::rules::Moment;
 use crate::app::ticket::{age, calls};
-use crate::app::{App, life, login, minimise, retire, rules};
+use crate::app::{App, absence, life, login, minimise, retire, rhythm, rules};
 use crate::clock;
 
 const EVERY: Duration = Duration::from_secs(30);
@@ -75,6 +75,11 @@ impl Jobs {
         if let Err(error) = login::sweep(app, now).await {
             tracing::warn!(%error, "failed to remove ended logins");
         }
+        match rhythm::round(app, now).await {
+            Ok(false) => {}
+            Ok(true) => tracing::info!("learnt the rhythms of the homes again"),
+            Err(error) => tracing::warn!(%error, "failed to learn the rhythms of the homes"),
+        }
         match calls::take(app, now).await {
             Ok(0) => {}
             Ok(calls) => tracing::info!(calls, "calls for help have a ticket"),
@@ -86,6 +91,11 @@ impl Jobs {
             Err(error) => tracing::warn!(%error, "failed to run the rules"),
         }
         if self.is_time_for_the_seldom(now) {
+            match absence::sweep(app, now).await {
+                Ok(0) => {}
+                Ok(absences) => tracing::info!(absences, "absences that are over are forgotten"),
+                Err(error) => tracing::warn!(%error, "failed to forget absences"),
+            }
             match age::close_solved(app, now).await {
                 Ok(0) => {}
                 Ok(tickets) => tracing::info!(tickets, "solved tickets are now closed"),

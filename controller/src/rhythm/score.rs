@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::home::{FailureKind, Home};
-use super::watch::{Gap, Lived};
+use crate::domain::rhythm::replay::{Gap, Lived};
 
 /// A mean month, in days.
 const MONTH_DAYS: f64 = 30.436_875;

@@ -4,9 +4,10 @@ use declic_common::timeline::Activity;
 
 use super::home::{self, Absence, Consent, Failure, FailureKind, Home, HomeError, Stretch};
 use super::score::{Row, score};
-use super::watch::{Lived, watch};
+use super::watch::watch;
 use super::world::world;
 use crate::domain::rhythm::Calendar;
+use crate::domain::rhythm::replay::Lived;
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;

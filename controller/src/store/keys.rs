@@ -36,6 +36,7 @@ pub mod core {
     pub const WATCHES: u8 = 20;
     pub const BASELINE: u8 = 21;
     pub const SILENCE: u8 = 22;
+    pub const ABSENCE: u8 = 23;
 }
 
 /// Kind bytes of [`super::Space::Health`].
@@ -272,6 +273,15 @@ pub fn baseline(device: DeviceId) -> Key {
 pub fn silence(cause: Option<Cause>, whom: &[u8; 32]) -> Key {
     let cause = cause.map_or("all", Cause::as_str).as_bytes();
     Builder::kind(core::SILENCE).bytes(whom).bytes(cause).0
+}
+
+pub fn absence(id: u64) -> Key {
+    Builder::kind(core::ABSENCE).u64(id).0
+}
+
+/// The number inside a key made by [`absence`].
+pub fn number_of(key: &[u8]) -> Option<u64> {
+    Some(u64::from_be_bytes(key.get(1..9)?.try_into().ok()?))
 }
 
 /// By device and dated time.

@@ -52,9 +52,11 @@ fn who(device: &DeviceSummary, v: &Voice) -> Vec<Line> {
     if device.connected {
         presence.push_str(v.say(", connecté", ", connected"));
     }
+    presence.push_str(" – ");
+    presence.push_str(&v.reason(&device.reason));
     let reports = v.number(device.reports);
     let lost = v.number(device.lost);
-    vec![
+    let mut lines = vec![
         (v.say("PC", "Device"), device.device.to_string()),
         (
             v.say("N° d’inventaire", "Asset tag"),
@@ -79,7 +81,15 @@ fn who(device: &DeviceSummary, v: &Voice) -> Vec<Line> {
                 format!("{reports} reports received, {lost} messages lost"),
             ),
         ),
-    ]
+    ];
+    if let Some(call) = v.overdue(device) {
+        let after = lines
+            .iter()
+            .position(|(name, _)| *name == v.say("Présence", "Presence"));
+        let at = after.map_or(lines.len(), |at| at + 1);
+        lines.insert(at, (v.say("Appeler", "Call"), call));
+    }
+    lines
 }
 
 fn moments(latest: &Latest, v: &Voice) -> Vec<Line> {

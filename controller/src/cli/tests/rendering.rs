@@ -19,7 +19,8 @@ pub(super) fn voices() -> [(&'static str, Voice); 2] {
 
 fn summary() -> Value {
     json!({
-        "device": "d-abcdefghijkl", "asset": "BDX-001", "site": "aubiers", "presence": "on", "revoked": false,
+        "device": "d-abcdefghijkl", "asset": "BDX-001", "site": "aubiers", "presence": "on", "reason": {"kind": "here"},
+        "overdue_at": null, "revoked": false,
         "connected": true, "enrolled_at": "2026-09-21T14:13:20Z", "last_seen": "2026-11-21T21:57:00Z",
         "reported_at": "2026-11-21T21:50:00Z", "reports": 12345, "messages": 12400, "lost": 2,
         "consent": "maintenance", "agent_version": "0.1.0"
@@ -28,7 +29,8 @@ fn summary() -> Value {
 
 fn silent() -> Value {
     json!({
-        "device": "d-bbbbbbbbbbbb", "asset": null, "site": null, "presence": "never_started", "revoked": true,
+        "device": "d-bbbbbbbbbbbb", "asset": null, "site": null, "presence": "never_started", "reason": {"kind": "never_heard"},
+        "overdue_at": null, "revoked": true,
         "connected": false, "enrolled_at": "2026-11-20T14:13:20Z", "last_seen": null,
         "reported_at": null, "reports": 0, "messages": 0, "lost": 0, "consent": null, "agent_version": null
     })

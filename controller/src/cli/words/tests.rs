@@ -1,5 +1,7 @@
 //! Times, sizes and reasons as people read them.
 
+use declic_common::api::PresenceReason as Reason;
+
 use super::*;
 
 fn voices() -> [Voice; 2] {
@@ -43,9 +45,9 @@ fn a_length_of_time_is_told_in_its_greatest_unit() {
 #[test]
 fn each_reason_is_a_sentence_in_both_languages() {
     let [fr, en] = voices();
-    let silent_ms = 4 * 86_400_000;
+    let silent_s = 4 * 86_400;
     let unusual = Reason::Unusual {
-        silent_ms,
+        silent_s,
         days_per_week: 6.62,
         cut: true,
     };
@@ -61,15 +63,17 @@ fn each_reason_is_a_sentence_in_both_languages() {
         Reason::Retired,
         Reason::NeverHeard,
         Reason::Here,
-        Reason::PausedUntil(0),
-        Reason::AwayUntil(0),
+        Reason::NotAwaited,
+        Reason::PausedUntil { until: fr.now },
+        Reason::AwayUntil { until: fr.now },
         Reason::Ordinary {
-            silent_ms,
+            silent_s,
             days_per_week: 2.0,
         },
-        Reason::LineFailed { silent_ms },
-        Reason::FellTogether { silent_ms },
-        Reason::CallAfter { days: 3, silent_ms },
+        Reason::CutOff { silent_s },
+        Reason::LineFailed { silent_s },
+        Reason::FellTogether { silent_s },
+        Reason::CallAfter { days: 3, silent_s },
     ];
     for reason in others {
         assert_ne!(fr.reason(&reason), en.reason(&reason));

@@ -16,6 +16,8 @@ const MISSED_REPORTS: i64 = 2;
 /// Time for a report to travel and to be sent again, in ms.
 const GRACE_MS: i64 = 90_000;
 const DAY_MS: i64 = 86_400_000;
+/// A home that leaves more of its days than this without a goodbye has that habit: the power strip.
+const UNCLEAN_HABIT: f64 = 0.3;
 
 /// What is known of a device at one moment. Times are ms UTC, controller clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +78,8 @@ pub enum Reason {
     NeverHeard,
     /// Connected, or heard of just now.
     Here,
+    /// Silent where nobody is to switch it on.
+    NotAwaited,
     PausedUntil(i64),
     /// The household had said that it would be away.
     AwayUntil(i64),
@@ -89,6 +93,10 @@ pub enum Reason {
         days_per_week: f64,
         /// It did not say goodbye.
         cut: bool,
+    },
+    /// The session ended without the goodbye that this home usually says.
+    CutOff {
+        silent_ms: i64,
     },
     /// The session ended without a goodbye while the ladder failed.
     LineFailed {
@@ -129,18 +137,6 @@ pub fn at_once(signs: &Signs, now: i64) -> Presence {
     }
 }
 
-/// What can be said without a rhythm: the last exchange, and the programme's own
-/// limit, if it has one.
-pub fn for_now(signs: &Signs, call_after_days: Option<u32>, now: i64) -> Presence {
-    let at_once = at_once(signs, now);
-    match (at_once, signs.last_seen, call_after_days) {
-        (Presence::Quiet, Some(since), Some(days)) => {
-            after_days(since, now.saturating_sub(since), days, now).presence
-        }
-        _ => at_once,
-    }
-}
-
 /// Judges a device at `now`.
 pub fn judge(
     signs: &Signs,
@@ -154,14 +150,23 @@ pub fn judge(
         reason,
         overdue_at: None,
     };
-    let since = match (at_once(signs, now), signs.last_seen) {
+    let (at_once, since) = match (at_once(signs, now), signs.last_seen) {
         (Presence::Retired, _) => return plain(Presence::Retired, Reason::Retired),
-        (presence, None) => return plain(presence, Reason::NeverHeard),
-        (Presence::On, _) => return plain(Presence::On, Reason::Here),
-        (_, Some(since)) => since,
+        (Presence::NeverStarted, None) => {
+            return plain(Presence::NeverStarted, Reason::NeverHeard);
+        }
+        (presence, None) => return plain(presence, Reason::NotAwaited),
+        (presence, Some(since)) => (presence, since),
     };
+    // Connected or not: a paused agent says nothing.
     if let Some(until) = circumstances.paused_until.filter(|until| now < *until) {
         return plain(Presence::Paused, Reason::PausedUntil(until));
+    }
+    if at_once == Presence::On {
+        return plain(Presence::On, Reason::Here);
+    }
+    if !signs.awaited {
+        return plain(Presence::Quiet, Reason::NotAwaited);
     }
     // A clock that was set back makes no silence longer or shorter than none.
     let silent_ms = now.saturating_sub(since).max(0);
@@ -215,6 +220,9 @@ fn not_yet(silence: &Silence<'_>, rhythm: &Rhythm, silent_ms: i64, now: i64) -> 
     }
     if hints.cut && hints.ladder_failing {
         return (Presence::Unreachable, Reason::LineFailed { silent_ms });
+    }
+    if hints.cut && rhythm.unclean < UNCLEAN_HABIT {
+        return (Presence::Unreachable, Reason::CutOff { silent_ms });
     }
     let days_per_week = rhythm.days_per_week();
     (

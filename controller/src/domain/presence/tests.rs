@@ -300,6 +300,10 @@ fn a_pause_raises_no_alarm_until_it_ends() {
     let judgement = home.judge(&paused, until - 1);
     assert_eq!(judgement.presence, Presence::Paused);
     assert_eq!(judgement.reason, Reason::PausedUntil(until));
+    let mut connected = every_evening();
+    connected.signs.connected = true;
+    let judgement = connected.judge(&paused, until - 1);
+    assert_eq!(judgement.presence, Presence::Paused, "it says nothing");
     assert_ne!(home.judge(&paused, until).presence, Presence::Paused);
 }
 
@@ -318,7 +322,6 @@ fn a_line_that_fails_is_unreachable_before_it_is_overdue() {
         ..NONE
     };
     assert_eq!(home.judge(&together, now).presence, Presence::Unreachable);
-    assert_eq!(home.judge(&NONE, now).presence, Presence::Quiet);
     let overdue = home.judge(&ladder, now).overdue_at.unwrap();
     assert_eq!(home.judge(&ladder, overdue).presence, Presence::Overdue);
 }
@@ -333,14 +336,27 @@ fn the_programmes_own_limit_replaces_all_that_was_learnt() {
     let at = home.since() + 10 * DAY_MS;
     assert_eq!(home.judge(&plain, at - 1).presence, Presence::Quiet);
     assert_eq!(home.judge(&plain, at).presence, Presence::Overdue);
-    assert_eq!(for_now(&home.signs, Some(10), at - 1), Presence::Quiet);
-    assert_eq!(for_now(&home.signs, Some(10), at), Presence::Overdue);
-    assert_eq!(for_now(&home.signs, None, at), Presence::Quiet);
-    let here = Signs {
-        connected: true,
-        ..home.signs
-    };
-    assert_eq!(for_now(&here, Some(10), at), Presence::On);
+    let mut here = home;
+    here.signs.connected = true;
+    assert_eq!(here.judge(&plain, at).presence, Presence::On);
+}
+
+#[test]
+fn a_home_that_falls_without_its_usual_goodbye_is_unreachable_and_one_with_a_power_strip_is_quiet()
+{
+    let mut home = every_evening();
+    home.signs.said_goodbye = false;
+    let now = home.since() + DAY_MS / 4;
+    let fallen = home.judge(&NONE, now);
+    assert_eq!(fallen.presence, Presence::Unreachable);
+    assert_eq!(
+        fallen.reason,
+        Reason::CutOff {
+            silent_ms: DAY_MS / 4
+        }
+    );
+    home.rhythm.unclean = 0.9;
+    assert_eq!(home.judge(&NONE, now).presence, Presence::Quiet);
 }
 
 #[test]

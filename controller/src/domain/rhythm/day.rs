@@ -52,11 +52,12 @@ impl End {
 }
 
 /// How finely a household lets itself be known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Detail {
     /// With consent to usage data: hours as well.
     Hours,
     /// Without: one state per local day, and how the last days ended.
+    #[default]
     Days,
 }
 

@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod caution;
 pub mod day;
 pub mod fleet;
+pub mod replay;
 pub mod silence;
 pub mod tally;
 

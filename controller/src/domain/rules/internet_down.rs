@@ -8,7 +8,8 @@ use super::{Reading, View};
 
 pub(super) fn read(view: &View<'_>, thresholds: &Thresholds) -> Reading {
     if view.presence == Presence::Unreachable {
-        return match view.is_in_use() && view.hears(thresholds) {
+        let known = view.network_fell && view.is_in_use();
+        return match known && view.hears(thresholds) {
             true => Reading::Bad {
                 at: view.now,
                 facts: Vec::new(),

@@ -79,6 +79,8 @@ pub struct View<'a> {
     pub told: Option<Told<'a>>,
     pub baseline: &'a Baseline,
     pub presence: Presence,
+    /// It is the network that fell, as far as anybody can tell, and not the PC or its power.
+    pub network_fell: bool,
     pub placement: Option<&'a Placement>,
     pub certificate_ends_at: i64,
     /// The controller's own version.

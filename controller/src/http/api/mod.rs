@@ -1,5 +1,6 @@
 //! `/api/v1`: one file per noun.
 
+mod absences;
 mod accounts;
 mod audit;
 mod changes;
@@ -47,6 +48,9 @@ pub(super) fn routes() -> Routes {
         .documented(Needs(SeeDevices), routes!(tickets::today))
         .documented(Needs(SeeDevices), routes!(tickets::silences))
         .documented(Needs(SteerDevices), routes!(tickets::silence))
+        .documented(Needs(SeeDevices), routes!(absences::list))
+        .documented(Needs(SteerDevices), routes!(absences::declare))
+        .documented(Needs(SteerDevices), routes!(absences::remove))
         .documented(Needs(Enrol), routes!(enrolments::list))
         .documented(Needs(Enrol), routes!(enrolments::create))
         .documented(Needs(Enrol), routes!(enrolments::cancel))

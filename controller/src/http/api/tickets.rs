@@ -154,7 +154,7 @@ async fn within(
 }
 
 /// Nor does the device itself.
-fn check_device(app: &App, reach: &Reach, device: DeviceId) -> Result<(), TicketError> {
+pub(super) fn check_device(app: &App, reach: &Reach, device: DeviceId) -> Result<(), TicketError> {
     match device::is_within(app, reach, device) {
         true => Ok(()),
         false => Err(TicketError::UnknownDevice),

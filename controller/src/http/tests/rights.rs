@@ -35,6 +35,9 @@ const TABLE: &str = "
     GET    /api/v1/today                    y y y . .  .
     GET    /api/v1/silences                 y y y . .  .
     POST   /api/v1/silences                 y y y . .  .
+    GET    /api/v1/absences                 y y y . .  .
+    POST   /api/v1/absences                 y y y . .  .
+    DELETE /api/v1/absences/{id}            y y y . .  .
     GET    /api/v1/enrolments               y y y . .  .
     POST   /api/v1/enrolments               y y y . .  .
     DELETE /api/v1/enrolments/{id}          y y y . .  .

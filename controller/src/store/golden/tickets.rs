@@ -100,6 +100,15 @@ fn records_of_tickets_read_and_are_written_the_same() {
         since: 1_790_000_000_008,
     };
     check("silence", &silence);
+    let absence = Absence {
+        device: Some(DeviceId::from_bits(DEVICE)),
+        site: Some("aubiers".to_owned()),
+        first: 20_640,
+        last: 20_655,
+        who: "ana".to_owned(),
+        declared_at: 1_790_000_000_009,
+    };
+    check("absence", &absence);
     // A call that a ticket has taken: the field came after the first version.
     let taken = crate::store::records::HelpRow {
         received_at: 1_790_000_000_040,

@@ -17,6 +17,7 @@ records!(
     Watches = 24 v 1,
     Baseline = 25 v 1,
     Silence = 26 v 1,
+    Absence = 27 v 1,
 );
 
 /// The head of a ticket. Times are ms UTC, controller clock; days are `2026-12-01`.
@@ -193,4 +194,24 @@ pub struct Silence {
     pub who: String,
     #[n(5)]
     pub since: i64,
+}
+
+/// Days on which a home, or a whole site, said that nobody would be there.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Absence {
+    #[n(0)]
+    pub device: Option<DeviceId>,
+    #[n(1)]
+    pub site: Option<String>,
+    /// First and last local day, both included, counted from 1970-01-01.
+    #[n(2)]
+    pub first: i32,
+    #[n(3)]
+    pub last: i32,
+    #[n(4)]
+    pub who: String,
+    /// ms UTC, controller clock.
+    #[n(5)]
+    pub declared_at: i64,
 }

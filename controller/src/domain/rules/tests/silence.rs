@@ -32,6 +32,13 @@ fn a_silence_that_lasts_opens_a_ticket_and_a_sign_of_life_closes_it() {
 }
 
 #[test]
+fn a_pc_that_fell_silent_without_a_word_is_no_proof_against_its_line() {
+    let mut play = silent(Cause::InternetDown, Presence::Unreachable);
+    play.network_fell = false;
+    assert!(!play.wait(300, HOUR_MS));
+}
+
+#[test]
 fn a_controller_that_was_away_blames_no_home() {
     for (cause, presence) in SILENT {
         // Two days of listening, then a month of absence, then two hours of which
