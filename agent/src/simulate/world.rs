@@ -91,7 +91,8 @@ impl World {
             gateway: rung(1),
             dns: rung(2),
             internet: rung(3),
-            controller: rung(4).map(|reached| reached && connected),
+            // Without a session nobody knows: a simulated home tries nothing.
+            controller: rung(4).filter(|reached| connected || !reached),
         }
     }
 }
@@ -108,6 +109,8 @@ mod tests {
         world.reach(Some(1));
         assert_eq!(rungs(false), [Some(true), Some(false), None, None, None]);
         world.reach(None);
-        assert_eq!(rungs(false)[4], Some(false), "no session, no controller");
+        assert_eq!(rungs(false)[4], None, "no session yet");
+        world.reach(Some(4));
+        assert_eq!(rungs(false)[4], Some(false));
     }
 }
