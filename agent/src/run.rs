@@ -45,6 +45,10 @@ pub struct Options {
     pub speed: u32,
     /// Open the local socket, for the people of this PC.
     pub socket: bool,
+    /// Whether what is kept must outlast a power cut of the machine that this runs on. Only
+    /// the simulated homes of a demonstration can do without: a hundred of them would wait for
+    /// one disk.
+    pub synced: bool,
 }
 
 /// What the outside tells a running agent.
@@ -100,6 +104,7 @@ pub fn this_machine(state_dir: &Path, interval: Option<Duration>) -> anyhow::Res
             interval,
             speed: 1,
             socket: true,
+            synced: true,
         };
         let machine = Machine::new(Sources::machine(HELPER_DIR)).remembering(state_dir);
         run(options, Box::new(machine), signals).await?;

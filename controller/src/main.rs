@@ -12,7 +12,7 @@ use declic_controller::cli::demo::DemoArgs;
 use declic_controller::cli::serve::Serve;
 use declic_controller::cli::{self, Own};
 use declic_controller::config::{Mqtt, Options};
-use declic_controller::demo::{self, DemoOptions, Tour};
+use declic_controller::demo::{self, DemoOptions, Stage, Tour};
 use declic_controller::ingest::broker::files;
 use declic_controller::pki::{Pki, names};
 use declic_controller::serve;
@@ -107,43 +107,75 @@ fn mosquitto(args: &MosquittoArgs) -> anyhow::Result<()> {
 }
 
 fn demo_options(args: DemoArgs) -> DemoOptions {
+    let interval = Duration::from_secs(args.interval_s().into());
     DemoOptions {
         data_dir: args.data_dir,
         devices: args.devices as usize,
         http: args.http,
         mqtt: args.mqtt,
-        interval: Duration::from_secs(args.interval.into()),
+        interval,
+        speed: args.speed,
+        begin: args.begin,
     }
+}
+
+/// Tells how far the demonstration has come. A terminal that went away does not stop it.
+fn show(stage: Stage) {
+    let text = match stage {
+        Stage::Past { weeks } => match Lang::current() {
+            Lang::Fr => format!("Les foyers vivent d’abord {weeks} semaines ; un instant…"),
+            Lang::En => format!("The homes live through {weeks} weeks first; one moment…"),
+        },
+        Stage::Ready(tour) => way_round(&tour),
+    };
+    let _ = writeln!(io::stdout().lock(), "{text}");
 }
 
 /// Says where to look, with commands that work as they are: the program may not
 /// be on the path of whoever has just built it.
-fn show(tour: &Tour) {
+fn way_round(tour: &Tour) -> String {
     let declic = std::env::args()
         .next()
         .unwrap_or_else(|| "declic".to_owned());
     let dir = tour.data_dir.display();
-    let devices = tour.devices;
-    let (head, names, end) = match Lang::current() {
-        Lang::Fr => (
+    let (devices, speed) = (tour.devices, tour.speed);
+    let (head, names, end) = match (Lang::current(), speed) {
+        (Lang::Fr, 1) => (
             format!(
                 "Déclic tourne avec {devices} foyers ; le premier est cette machine, les autres sont simulés."
             ),
-            ["Les PC", "Un PC", "État"],
+            ["Aujourd’hui", "Les PC", "Un PC", "État"],
             "Ctrl-C pour arrêter.",
         ),
-        Lang::En => (
+        (Lang::Fr, _) => (
+            format!(
+                "Déclic tourne avec {devices} foyers simulés, {speed} fois plus vite que nous. La plupart \
+                 des PC sont éteints, et c’est normal ; quelques-uns tombent en panne."
+            ),
+            ["Aujourd’hui", "Les PC", "Un PC", "État"],
+            "Ctrl-C pour arrêter.",
+        ),
+        (Lang::En, 1) => (
             format!(
                 "Déclic runs with {devices} homes; the first one is this machine, the others are simulated."
             ),
-            ["Devices", "One device", "State"],
+            ["Today", "Devices", "One device", "State"],
+            "Ctrl-C to stop.",
+        ),
+        (Lang::En, _) => (
+            format!(
+                "Déclic runs with {devices} simulated homes, {speed} times faster than we do. Most PCs \
+                 are off, as they should be; some fail."
+            ),
+            ["Today", "Devices", "One device", "State"],
             "Ctrl-C to stop.",
         ),
     };
-    let [list, one, state] = names;
-    let text = format!(
+    let [today, list, one, state] = names;
+    format!(
         "{head}\n\
          \n\
+         \x20 {today:<11}  {declic} today --data-dir {dir}\n\
          \x20 {list:<11}  {declic} device list --data-dir {dir}\n\
          \x20 {one:<11}  {declic} device show BDX-001 --data-dir {dir}\n\
          \x20 {state:<11}  {declic} status --data-dir {dir}\n\
@@ -152,7 +184,5 @@ fn show(tour: &Tour) {
          \n\
          {end}",
         tour.http, tour.mqtt
-    );
-    // A terminal that went away does not stop the demonstration.
-    let _ = writeln!(io::stdout().lock(), "{text}");
+    )
 }

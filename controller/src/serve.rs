@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use declic_common::settings::Address;
-use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -18,6 +17,7 @@ use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::app::hub::Kick;
 use crate::app::{App, announcement, life};
+use crate::clock;
 use crate::config::{Listening, Mqtt, Options, Programme, WebTls};
 use crate::http::{self, Listeners};
 use crate::ingest::{broker, endpoint};
@@ -38,6 +38,7 @@ pub struct Server {
     store: Arc<SledStore>,
     doors: JoinSet<anyhow::Result<()>>,
     jobs: JoinSet<()>,
+    channels: Arc<Channels>,
     stop: watch::Sender<bool>,
 }
 
@@ -68,8 +69,16 @@ pub fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
 }
 
 impl Server {
-    /// Opens the store and every door. Nothing is listened on before the store is open.
+    /// Opens the store and every door, and lets the jobs come round. Nothing is listened on
+    /// before the store is open.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
+        let mut server = Self::open(options).await?;
+        server.begin_jobs();
+        Ok(server)
+    }
+
+    /// [`Server::start`], but no job comes round before [`Server::begin_jobs`].
+    pub(crate) async fn open(options: Options) -> anyhow::Result<Self> {
         let channels = Arc::new(Channels::new(&options.notify)?);
         make_private(&options.data_dir)?;
         let place = options.data_dir.join("store");
@@ -106,7 +115,7 @@ impl Server {
             data_dir: options.data_dir.clone(),
         };
         let app =
-            spawn_blocking(move || App::start(engine, Arc::new(pki), programme, Timestamp::now()))
+            spawn_blocking(move || App::start(engine, Arc::new(pki), programme, clock::now()))
                 .await
                 .context("reading the devices was interrupted")??;
 
@@ -119,16 +128,21 @@ impl Server {
             .or_else(only_when_full)?;
         let (stop, _) = watch::channel(false);
         let doors = doors.serve(&options, &app, &stop)?;
-        let mut jobs = JoinSet::new();
-        jobs.spawn(jobs::run(Arc::clone(&app)));
-        jobs.spawn(notify::run(Arc::clone(&app), channels));
         Ok(Server {
             app,
             store,
             doors,
-            jobs,
+            jobs: JoinSet::new(),
+            channels,
             stop,
         })
+    }
+
+    /// Lets the jobs come round from now on, and notices leave.
+    pub(crate) fn begin_jobs(&mut self) {
+        self.jobs.spawn(jobs::run(Arc::clone(&self.app)));
+        let notices = notify::run(Arc::clone(&self.app), Arc::clone(&self.channels));
+        self.jobs.spawn(notices);
     }
 
     /// Serves until `shutdown`, or until a door, the recorder or the jobs fail; then
@@ -153,7 +167,7 @@ impl Server {
             result = result.and(failure(ended));
         }
         self.app.recorder.settled().await;
-        let now = Timestamp::now().as_millisecond();
+        let now = clock::now().as_millisecond();
         if let Err(error) = life::stopped(&self.app, now).await {
             tracing::warn!(%error, "failed to note the end of this life");
         }

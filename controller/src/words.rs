@@ -3,6 +3,9 @@
 //! French puts a narrow no-break space before units and double signs, and a
 //! comma in numbers. Days and hours are those of Europe/Paris.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use declic_common::Lang;
 use declic_common::api::{CommandState, EnrolmentState, Place};
 use declic_common::people::{Grant, Role};
@@ -11,6 +14,7 @@ use declic_common::timeline::Activity;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::clock;
 use crate::domain::days::paris;
 use crate::domain::metric::Unit;
 
@@ -25,7 +29,8 @@ const NNBSP: char = '\u{202f}';
 #[derive(Clone, Debug)]
 pub(crate) struct Voice {
     lang: Lang,
-    now: Timestamp,
+    /// Shared by all clones: the moment is that of the last answer of a controller.
+    now: Rc<Cell<Timestamp>>,
     zone: TimeZone,
 }
 
@@ -33,14 +38,25 @@ impl Voice {
     pub(crate) fn new(lang: Lang, now: Timestamp) -> Self {
         Voice {
             lang,
-            now,
+            now: Rc::new(Cell::new(now)),
             zone: paris(),
         }
     }
 
     /// The person's language, now.
     pub(crate) fn current() -> Self {
-        Self::new(Lang::current(), Timestamp::now())
+        Self::new(Lang::current(), clock::now())
+    }
+
+    /// Speaks at another moment: what a controller tells is told on its clock, which may
+    /// differ from ours.
+    pub(crate) fn at(&self, now: Timestamp) {
+        self.now.set(now);
+    }
+
+    /// The moment at which it speaks.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now.get()
     }
 
     /// Picks the text in this language.
@@ -65,7 +81,7 @@ impl Voice {
 
     /// How long ago, or in how long.
     pub(crate) fn ago(&self, at: Timestamp) -> String {
-        let silence = self.now.as_millisecond() - at.as_millisecond();
+        let silence = self.now.get().as_millisecond() - at.as_millisecond();
         if silence.abs() < 60_000 {
             return self.say("à l’instant", "just now").to_owned();
         }

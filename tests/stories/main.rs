@@ -6,6 +6,7 @@ mod commands;
 mod crashes;
 mod damaged_store;
 mod demo;
+mod demo_fast;
 mod disk_full;
 mod expired;
 mod first_report;

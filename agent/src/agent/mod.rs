@@ -31,7 +31,8 @@ use crate::probe::{Climb, Clocks, Probe, SlowJob, Targets};
 use crate::reporter::{Circumstances, Reporter};
 use crate::run::{Options, last_word};
 use crate::sender::Sender;
-use crate::spool::{Limits, Spool};
+use crate::spool::disk::Disk;
+use crate::spool::{self, Limits, Spool};
 use crate::state::State;
 use crate::uplink::{News, Outlet};
 
@@ -100,8 +101,13 @@ impl Agent {
         mut probe: Box<dyn Probe>,
     ) -> anyhow::Result<Self> {
         let now = probe.clocks();
-        let (mut life, found) = Life::begin(&options.state_dir, &now)?;
-        let spool = Spool::open(&options.state_dir, Limits::default(), &mut life);
+        let disk = |dir: &Path| match options.synced {
+            true => Disk::at(dir),
+            false => Disk::unsynced(dir),
+        };
+        let (mut life, found) = Life::begin_on(disk(&options.state_dir), &now)?;
+        let spool = disk(&options.state_dir.join(spool::DIR));
+        let spool = Spool::open_on(spool, Limits::default(), &mut life);
         let watch = Watch::begin(life.boot(), &now);
         let state = State::open(&options.state_dir, &identity.settings);
         let mut agent = Agent {

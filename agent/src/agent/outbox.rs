@@ -99,7 +99,20 @@ impl Agent {
         serde_json::to_vec(&message).unwrap_or(payload)
     }
 
-    pub(super) fn say(&mut self, state: Word) {
+    /// What waits for a receipt, oldest first, each with its number and as it would travel
+    /// now: for whoever carries it without a session.
+    pub(crate) fn waiting(&mut self) -> Vec<(Number, UpKind, Vec<u8>)> {
+        let now = self.probe.clocks();
+        let held = self.spool.oldest_after(None, usize::MAX);
+        let travelling = held.iter().map(|held| {
+            let payload = self.spool.address(held, &self.life, &now);
+            (held.number, held.kind, self.without_usage(held, payload))
+        });
+        travelling.collect()
+    }
+
+    /// A status, as it travels.
+    pub(crate) fn word(&mut self, state: Word) -> Vec<u8> {
         let now = self.probe.clocks();
         let status = Status {
             state,
@@ -107,9 +120,12 @@ impl Agent {
             boot: Some(self.life.boot()),
             uptime_ms: Some(now.uptime_ms),
         };
+        serde_json::to_vec(&status).expect("our own types always have a JSON form")
+    }
+
+    pub(super) fn say(&mut self, state: Word) {
+        let payload = self.word(state);
         if let Some(outlet) = &self.outlet {
-            let payload =
-                serde_json::to_vec(&status).expect("our own types always have a JSON form");
             outlet.publish(Leaf::Status, payload);
         }
     }

@@ -54,6 +54,7 @@ impl Pc {
             interval: None,
             speed: 1,
             socket: false,
+            synced: true,
         };
         let identity = Identity::load(self.dir.path()).unwrap();
         let probe = Box::new(Still::new(&self.clocks));

@@ -70,6 +70,7 @@ async fn behind_a_box_that_never_answers_reports_are_on_time_and_the_household_i
         interval: Some(Duration::from_millis(100)),
         speed: 1,
         socket: true,
+        synced: true,
     };
     let (stop, signals) = mpsc::channel(1);
     let agent = tokio::spawn(run(options, Box::new(Silent(Home::new(3, 1))), signals));

@@ -15,6 +15,8 @@ pub(crate) use faults::Faults;
 #[derive(Clone, Debug)]
 pub(crate) struct Disk {
     dir: PathBuf,
+    /// What is written is on the disk itself, and not only on its way there.
+    synced: bool,
     #[cfg(test)]
     faults: Faults,
 }
@@ -23,8 +25,17 @@ impl Disk {
     pub(crate) fn at(dir: &Path) -> Self {
         Disk {
             dir: dir.to_owned(),
+            synced: true,
             #[cfg(test)]
             faults: Faults::default(),
+        }
+    }
+
+    /// One whose content a power cut may take: only for simulated homes.
+    pub(crate) fn unsynced(dir: &Path) -> Self {
+        Disk {
+            synced: false,
+            ..Self::at(dir)
         }
     }
 
@@ -32,6 +43,7 @@ impl Disk {
     pub(crate) fn failing(dir: &Path, faults: &Faults) -> Self {
         Disk {
             dir: dir.to_owned(),
+            synced: true,
             faults: faults.clone(),
         }
     }
@@ -112,7 +124,7 @@ impl Disk {
     pub(crate) fn append(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
         self.write(file, bytes)?;
         self.step()?;
-        file.sync_data()
+        self.sync(file)
     }
 
     /// Cuts a file back, durably.
@@ -120,7 +132,14 @@ impl Disk {
         self.step()?;
         file.set_len(length)?;
         self.step()?;
-        file.sync_data()
+        self.sync(file)
+    }
+
+    fn sync(&self, file: &File) -> io::Result<()> {
+        match self.synced {
+            true => file.sync_data(),
+            false => Ok(()),
+        }
     }
 
     /// Removes a file; one that is not there is removed already.
@@ -135,7 +154,10 @@ impl Disk {
     /// Makes the names in the directory durable.
     pub(crate) fn sync_names(&self) -> io::Result<()> {
         self.step()?;
-        self.handle()?.sync_all()
+        match self.synced {
+            true => self.handle()?.sync_all(),
+            false => Ok(()),
+        }
     }
 
     /// Writes a whole file under a name: after any accident the old content is

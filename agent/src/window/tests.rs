@@ -63,6 +63,7 @@ impl Room {
             interval: None,
             speed: 1,
             socket: true,
+            synced: true,
         };
         let (stop, signals) = mpsc::channel(1);
         tokio::spawn(run::run(options, Box::new(Home::new(3, 1)), signals));

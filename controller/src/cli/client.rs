@@ -11,6 +11,9 @@ use clap::Args;
 use declic_common::api::{DeviceSummary, Page, Problem};
 use declic_common::people::Secret;
 use declic_common::{DeviceId, tr};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use reqwest::header::{self, HeaderMap};
 use reqwest::{Client, Method, Url};
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
@@ -21,6 +24,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::exit::{Exit, Failure};
+use super::words::Voice;
 use crate::http::socket_path;
 
 /// Longer than the controller gives itself for an answer.
@@ -69,6 +73,8 @@ pub(crate) struct Controller {
     target: Target,
     /// Sent with every request, when asked over the network.
     token: Option<Secret>,
+    /// Told what time each answer says it is.
+    voice: Voice,
 }
 
 /// A client that speaks plain HTTP to this machine, over `socket` if there is one.
@@ -146,7 +152,7 @@ fn is_here(url: &Url) -> bool {
 }
 
 impl Controller {
-    pub(crate) fn new(target: Target) -> Result<Self, Failure> {
+    pub(crate) fn new(target: Target, voice: &Voice) -> Result<Self, Failure> {
         let Some(url) = target.url.clone() else {
             let base = Url::parse("http://localhost/").expect("a fixed and valid address");
             return Ok(Controller {
@@ -154,6 +160,7 @@ impl Controller {
                 base,
                 target,
                 token: None,
+                voice: voice.clone(),
             });
         };
         let http = match url.scheme() {
@@ -172,6 +179,7 @@ impl Controller {
             base: url,
             token: target.token()?,
             target,
+            voice: voice.clone(),
         })
     }
 
@@ -247,6 +255,9 @@ impl Controller {
         let unreachable = |error| self.unreachable(error);
         let answer = request.send().await.map_err(unreachable)?;
         let status = answer.status();
+        if let Some(now) = date(answer.headers()) {
+            self.voice.at(now);
+        }
         let body = answer.bytes().await.map_err(unreachable)?;
         if status.is_success() {
             if body.is_empty() {
@@ -347,6 +358,12 @@ impl Controller {
         };
         Failure::new(Exit::Unreachable, text)
     }
+}
+
+/// When an answer was made, by the clock of who made it (RFC 9110, 6.6.1).
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    let text = headers.get(header::DATE)?.to_str().ok()?;
+    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 /// Reads what the controller answered into a type of the API.

@@ -4,7 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use declic_common::limits::INTERVAL_DEFAULT_S;
 use declic_common::tr;
+use jiff::Timestamp;
+
+use super::device::moment;
+
+/// At the speed of the day, so that whoever looks sees something change.
+const SHOWN_INTERVAL_S: u32 = 30;
 
 /// A controller on this machine alone, with simulated homes.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
@@ -31,9 +38,44 @@ pub struct DemoArgs {
     )]
     pub mqtt: SocketAddr,
     #[arg(
-        long, value_name = "SECONDS", default_value_t = 30,
+        long, value_name = "SECONDS",
         value_parser = clap::value_parser!(u32).range(1..=86_400),
-        help = tr("Secondes entre deux relevés", "Seconds between two reports")
+        help = tr(
+            "Secondes entre deux relevés, à l’heure des foyers [30 ; en accéléré 900]",
+            "Seconds between two reports, by the clock of the homes [30; when fast 900]"
+        )
     )]
-    pub interval: u32,
+    pub interval: Option<u32>,
+    #[arg(
+        long, value_name = "N", default_value_t = 1,
+        value_parser = clap::value_parser!(u32).range(1..=3_600),
+        help = tr(
+            "Accélérer le temps N fois (600 : un jour en 144 s). Tous les foyers sont alors simulés ; \
+             ils ont déjà vécu huit semaines, et quelques-uns tombent en panne : disque plein, disque \
+             qui lâche, Internet coupé, PC mort, ligne coupée",
+            "Let time go by N times faster (600: a day in 144 s). All homes are simulated then; they \
+             have lived for eight weeks already, and some of them fail: a full disk, a failing disk, \
+             no internet, a dead PC, a cut line"
+        )
+    )]
+    pub speed: u32,
+    #[arg(
+        long, value_name = "TIME", requires = "speed", value_parser = moment,
+        help = tr(
+            "Avec --speed, l’heure qu’il est au début, par exemple 2026-03-10T08:00 [maintenant]",
+            "With --speed, what time it is at the beginning, such as 2026-03-10T08:00 [now]"
+        )
+    )]
+    pub begin: Option<Timestamp>,
+}
+
+impl DemoArgs {
+    /// Seconds between two reports, by the clock of the homes.
+    pub fn interval_s(&self) -> u32 {
+        let default = match self.speed {
+            1 => SHOWN_INTERVAL_S,
+            _ => INTERVAL_DEFAULT_S,
+        };
+        self.interval.unwrap_or(default)
+    }
 }

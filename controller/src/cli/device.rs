@@ -15,7 +15,7 @@ use declic_common::settings::Settings;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-pub(super) use self::args::{DeviceArgs, word};
+pub(super) use self::args::{DeviceArgs, moment, word};
 use self::args::{DeviceCommand, HistoryArgs, ListArgs, Named, SettingsArgs};
 use self::lately::Lately;
 use super::client::{Controller, read};
@@ -58,7 +58,7 @@ pub(crate) async fn run(
                 Format::Csv => csv(&[value], &COLUMNS),
                 Format::Table => {
                     let detail: DeviceDetail = read(value)?;
-                    let lately = Lately::of(detail.summary.device, controller).await?;
+                    let lately = Lately::of(detail.summary.device, controller, voice).await?;
                     screen::device(&detail, &lately, voice)
                 }
             }))

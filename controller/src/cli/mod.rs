@@ -251,7 +251,7 @@ enum Asked {
 }
 
 async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failure> {
-    let controller = Controller::new(target)?;
+    let controller = Controller::new(target, voice)?;
     match asked {
         Asked::Decode(args) => decode::open(&args, &controller, voice).await,
         Asked::Today(args) => today::run(args, &controller, voice).await,

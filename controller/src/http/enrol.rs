@@ -14,6 +14,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::{StatusCode, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use data_encoding::HEXLOWER_PERMISSIVE;
@@ -21,16 +22,17 @@ use declic_common::DeviceId;
 use declic_common::api::Problem;
 use declic_common::code::Token;
 use declic_common::enrol::{EnrolRequest, Enrolled, RenewRequest};
-use jiff::Timestamp;
 use rustls::ServerConfig;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
 
 use super::accept::{Bounds, TlsListener, Visitor};
+use super::guard;
 use super::limits::{Limiter, Wait};
 use crate::app::App;
 use crate::app::certificate::{self, RenewError, Stranger};
 use crate::app::enrolment::{self, EnrolError};
+use crate::clock;
 use crate::pki::{BadCsr, Peer};
 use crate::store::StoreError;
 
@@ -75,6 +77,7 @@ pub async fn run(
         .fallback(|| async { refuse(Refusal::NOT_FOUND) })
         .method_not_allowed_fallback(|| async { refuse(Refusal::METHOD) })
         .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(map_response(guard::dated))
         .with_state(door);
     let listener = TlsListener::start(listener, tls, BOUNDS)?;
     let service = router.into_make_service_with_connect_info::<Visitor>();
@@ -110,7 +113,7 @@ async fn try_enrol(door: &Door, body: Result<Bytes, BytesRejection>) -> Result<E
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or(Refusal::MALFORMED)?;
-    let now_ms = Timestamp::now().as_millisecond();
+    let now_ms = clock::now().as_millisecond();
     let enrolled = enrolment::enrol(&door.app, token, &request.csr_pem, now_ms).await?;
     tracing::info!(device = %enrolled.device, "enrolled");
     Ok(enrolled)
@@ -142,7 +145,7 @@ async fn try_renew(
     let peer = peer.ok_or(Refusal::NO_CERTIFICATE)?;
     door.renewals.count(&peer.device, Instant::now())?;
     let request: RenewRequest = read(body)?;
-    let now_ms = Timestamp::now().as_millisecond();
+    let now_ms = clock::now().as_millisecond();
     let enrolled = certificate::renew(&door.app, &peer, &request.csr_pem, now_ms).await?;
     tracing::info!(device = %enrolled.device, "renewed");
     Ok(enrolled)

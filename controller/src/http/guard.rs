@@ -16,9 +16,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use declic_common::problem::ProblemKind;
 use futures_util::FutureExt;
+use jiff::fmt::rfc2822;
 
 use super::origin::{Line, Origin};
 use super::problem::Failure;
+use crate::clock;
 
 /// Longest time for one answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -60,6 +62,20 @@ pub(super) async fn bound(request: Request, next: Next) -> Response {
     };
     for (name, value) in HEADERS {
         answer.headers_mut().entry(name).or_insert(value);
+    }
+    dated(answer).await
+}
+
+/// Says when the answer was made (RFC 9110, 6.6.1), on the clock of everything in it: in a
+/// demonstration that is not the machine's, which the HTTP library would tell.
+pub(super) async fn dated(mut answer: Response) -> Response {
+    let date = rfc2822::DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&clock::now())
+        .ok()
+        .and_then(|date| HeaderValue::try_from(date).ok());
+    // A year of five digits has no such form; then nothing is said.
+    if let Some(date) = date {
+        answer.headers_mut().insert(header::DATE, date);
     }
     answer
 }

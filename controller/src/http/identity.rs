@@ -4,13 +4,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use declic_common::people::Secret;
 use declic_common::problem::ProblemKind;
-use jiff::Timestamp;
 
 use super::origin::{Line, Origin};
 use super::problem::Failure;
 use super::router::Desk;
 use crate::app::caller::{self, Caller};
 use crate::app::login;
+use crate::clock;
 
 /// The cookie of a login. The prefix makes browsers keep it to this host, and
 /// send it over TLS alone (RFC 6265bis, 4.1.3.2).
@@ -30,7 +30,7 @@ pub(super) async fn identify(desk: &Desk, request: &Parts) -> Result<Caller, Fai
         return Ok(Caller::trusted("demo".to_owned()));
     }
     check_private(origin)?;
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     let headers = &request.headers;
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let token = bearer(value)

@@ -17,6 +17,7 @@ use self::mail::Mail;
 use self::settings::{BadSettings, DigestAt, Settings};
 use self::webhook::Webhook;
 use crate::app::{App, notice};
+use crate::clock;
 
 /// What is urgent leaves within this time.
 const EVERY: Duration = Duration::from_secs(5);
@@ -90,7 +91,7 @@ pub async fn run(app: Arc<App>, channels: Arc<Channels>) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
-        digest::round(&app, &channels, Timestamp::now()).await;
-        channels.round(&app, Timestamp::now()).await;
+        digest::round(&app, &channels, clock::now()).await;
+        channels.round(&app, clock::now()).await;
     }
 }

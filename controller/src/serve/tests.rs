@@ -66,6 +66,7 @@ async fn faulty(dir: &TempDir) -> (Server, Arc<FaultyStore>, String) {
     let server = Server {
         // A round would meet the fault before the recorder does.
         jobs: JoinSet::from_iter([pending()]),
+        channels: Arc::new(Channels::new(&Default::default()).unwrap()),
         app,
         store,
         doors,

@@ -6,7 +6,7 @@ use declic_common::command::Outcome;
 use declic_common::envelope::{Envelope, Number, UpBody};
 use declic_common::journal::Journal;
 use declic_common::receipt::Refused;
-use declic_common::status::Status;
+use declic_common::status::{State, Status};
 use declic_common::{DeviceId, InstallId};
 
 use crate::app::{command, evidence};
@@ -191,6 +191,11 @@ impl Tracked {
     }
 
     pub(super) fn hear_status(&mut self, status: &Status, received_at: i64) {
+        // A PC that sleeps falls silent: its will is the end of the session, and no news.
+        let sleeps = self.latest.last_state.as_deref() == Some(State::Asleep.as_str());
+        if sleeps && status.state == State::Lost {
+            return;
+        }
         self.latest.last_state = Some(status.state.as_str().to_owned());
         self.latest.last_state_at = Some(received_at);
     }

@@ -243,7 +243,7 @@ impl From<SendWhat> for Action {
 }
 
 /// A moment as people write it; without a zone it is that of Paris.
-pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
+pub(in crate::cli) fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(at) = text.parse() {
         return Ok(at);
     }

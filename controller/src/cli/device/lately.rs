@@ -24,9 +24,13 @@ pub(crate) struct Lately {
 }
 
 impl Lately {
-    pub(super) async fn of(device: DeviceId, controller: &Controller) -> Result<Self, Failure> {
-        // Fixed now, so that every page speaks of the same period.
-        let now = Timestamp::now();
+    pub(super) async fn of(
+        device: DeviceId,
+        controller: &Controller,
+        v: &Voice,
+    ) -> Result<Self, Failure> {
+        // Fixed now, by the controller's clock, so that every page speaks of the same period.
+        let now = v.now();
         let path = format!("devices/{device}/timeline");
         let query = [("to", now.to_string()), ("limit", "10000".to_owned())];
         let timeline = controller.items(&path, &query).await?;

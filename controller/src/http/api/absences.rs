@@ -3,10 +3,11 @@
 use axum::extract::State;
 use declic_common::absence::{Absence, NewAbsence};
 use declic_common::api::{Page, Problem};
-use jiff::Timestamp;
 
 use super::tickets::check_device;
 use crate::app::absence::{self, AbsenceError};
+use crate::clock;
+use crate::clock;
 use crate::http::access::Pass;
 use crate::http::answer::{Answer, Done, Found, Made};
 use crate::http::extract::{Json, Path};
@@ -21,7 +22,7 @@ use crate::http::router::Desk;
     ),
 )]
 pub(super) async fn list(State(desk): State<Desk>, pass: Pass) -> Answer<Found<Page<Absence>>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     let items = absence::list(&desk.app, &pass.reach, now);
     Ok(Found(Page { items, next: None }))
 }
@@ -50,7 +51,7 @@ pub(super) async fn declare(
         }
         _ => {}
     }
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     Ok(Made(
         absence::declare(&desk.app, new, pass.who(), now).await?,
     ))
@@ -70,7 +71,7 @@ pub(super) async fn remove(
     pass: Pass,
     Path(id): Path<String>,
 ) -> Answer<Done> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     absence::remove(&desk.app, &pass.reach, &id, pass.who(), now).await?;
     Ok(Done)
 }

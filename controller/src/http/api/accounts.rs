@@ -3,9 +3,9 @@
 use axum::extract::State;
 use declic_common::api::{Page, Problem};
 use declic_common::people::{Account, NewAccount, NewGrants, NewPassword};
-use jiff::Timestamp;
 
 use crate::app::account;
+use crate::clock;
 use crate::http::access::Pass;
 use crate::http::answer::{Answer, Found, Made};
 use crate::http::extract::{Json, Path};
@@ -38,7 +38,7 @@ pub(super) async fn create(
     pass: Pass,
     Json(new): Json<NewAccount>,
 ) -> Answer<Made<Account>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     Ok(Made(
         account::create(&desk.app, new, pass.who(), now).await?,
     ))
@@ -60,7 +60,7 @@ pub(super) async fn put_grants(
     Path(name): Path<String>,
     Json(new): Json<NewGrants>,
 ) -> Answer<Found<Account>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     Ok(Found(
         account::grant(&desk.app, &name, new.grants, pass.who(), now).await?,
     ))
@@ -82,7 +82,7 @@ pub(super) async fn put_password(
     Path(name): Path<String>,
     Json(new): Json<NewPassword>,
 ) -> Answer<Found<Account>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     Ok(Found(
         account::set_password(&desk.app, &name, &new.password, pass.who(), now).await?,
     ))
@@ -102,7 +102,7 @@ pub(super) async fn disable(
     pass: Pass,
     Path(name): Path<String>,
 ) -> Answer<Found<Account>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     Ok(Found(
         account::disable(&desk.app, &name, pass.who(), now).await?,
     ))
@@ -122,7 +122,7 @@ pub(super) async fn enable(
     pass: Pass,
     Path(name): Path<String>,
 ) -> Answer<Found<Account>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     Ok(Found(
         account::enable(&desk.app, &name, pass.who(), now).await?,
     ))
@@ -142,7 +142,7 @@ pub(super) async fn log_out(
     pass: Pass,
     Path(name): Path<String>,
 ) -> Answer<Found<Account>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     Ok(Found(
         account::log_out(&desk.app, &name, pass.who(), now).await?,
     ))

@@ -5,11 +5,11 @@ use declic_common::DeviceId;
 use declic_common::api::{CharterCode, CommandInfo, Problem};
 use declic_common::problem::ProblemKind;
 use declic_common::settings::Settings;
-use jiff::Timestamp;
 
 use super::commands::info;
 use crate::app::device::QueryError;
 use crate::app::{retire, settings};
+use crate::clock;
 use crate::http::access::Pass;
 use crate::http::answer::{Answer, Done, Found, Made};
 use crate::http::extract::{Json, Path};
@@ -30,7 +30,7 @@ pub(super) async fn retire(
     pass: Pass,
     Path(id): Path<DeviceId>,
 ) -> Answer<Made<CommandInfo>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     let row = retire::retire(&desk.app, id, pass.who(), now).await?;
     info(&row, now)
         .map(Made)
@@ -51,7 +51,7 @@ pub(super) async fn revoke(
     pass: Pass,
     Path(id): Path<DeviceId>,
 ) -> Answer<Done> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     retire::revoke(&desk.app, id, pass.who(), now).await?;
     Ok(Done)
 }
@@ -71,7 +71,7 @@ pub(super) async fn charter(
     pass: Pass,
     Path(id): Path<DeviceId>,
 ) -> Answer<Made<CharterCode>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     let code = settings::charter(&desk.app, id, pass.who(), now).await?;
     Ok(Made(CharterCode { code }))
 }
@@ -110,7 +110,7 @@ pub(super) async fn put_settings(
     Path(id): Path<DeviceId>,
     Json(new): Json<Settings>,
 ) -> Answer<Found<Settings>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     settings::set(&desk.app, id, new, pass.who(), now).await?;
     let entry = desk.app.registry.get(id).ok_or(QueryError::UnknownDevice)?;
     Ok(Found(settings::of(&desk.app, &entry.device)))

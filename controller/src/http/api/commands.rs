@@ -5,10 +5,10 @@ use declic_common::DeviceId;
 use declic_common::api::{CommandInfo, CommandState, NewCommand, Page, Problem};
 use declic_common::command::{Action, OutcomeResult};
 use declic_common::problem::ProblemKind;
-use jiff::Timestamp;
 
 use crate::app::command;
 use crate::app::device::{QueryError, time};
+use crate::clock;
 use crate::http::access::Pass;
 use crate::http::answer::{Answer, Found, Made};
 use crate::http::extract::{Json, Path};
@@ -29,7 +29,7 @@ pub(super) async fn list(
     State(desk): State<Desk>,
     Path(id): Path<DeviceId>,
 ) -> Answer<Found<Page<CommandInfo>>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     desk.app.registry.get(id).ok_or(QueryError::UnknownDevice)?;
     let rows = command::list(&desk.app, id).await?;
     Ok(Found(Page {
@@ -61,7 +61,7 @@ pub(super) async fn send(
             "retire a device with POST /api/v1/devices/{id}/retire, which also tells the PC",
         ));
     }
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     let row = command::send(&desk.app, id, new.action, new.hours, pass.who(), now).await?;
     let row = command::list(&desk.app, id)
         .await?

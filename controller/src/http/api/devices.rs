@@ -5,11 +5,11 @@ use declic_common::DeviceId;
 use declic_common::api::{
     DeviceDetail, DeviceSort, DeviceSummary, Latest, Order, Page, Presence, Problem,
 };
-use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::app::device::{self, DeviceQuery, QueryError};
+use crate::clock;
 use crate::http::access::Pass;
 use crate::http::answer::{Answer, Found};
 use crate::http::extract::{Path, Query};
@@ -63,7 +63,7 @@ pub(super) async fn list(
         limit: params.limit.unwrap_or(device::LIMIT_DEFAULT),
         cursor: params.cursor,
     };
-    Ok(Found(device::list(&desk.app, &query, Timestamp::now())?))
+    Ok(Found(device::list(&desk.app, &query, clock::now())?))
 }
 
 /// All about one device.
@@ -79,9 +79,7 @@ pub(super) async fn detail(
     State(desk): State<Desk>,
     Path(id): Path<DeviceId>,
 ) -> Answer<Found<DeviceDetail>> {
-    Ok(Found(
-        device::detail(&desk.app, id, Timestamp::now()).await?,
-    ))
+    Ok(Found(device::detail(&desk.app, id, clock::now()).await?))
 }
 
 /// The newest state of a device; null before its first report.

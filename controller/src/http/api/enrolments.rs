@@ -4,13 +4,13 @@ use axum::extract::State;
 use data_encoding::BASE64URL_NOPAD;
 use declic_common::api::{Enrolment, NewEnrolment, Page, Problem};
 use declic_common::problem::ProblemKind;
-use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::app::device::{LIMIT_DEFAULT, LIMIT_MAX, QueryError};
 use crate::app::enrolment::{self, CancelError, CreateError};
+use crate::clock;
 use crate::domain::rights::Reach;
 use crate::http::access::Pass;
 use crate::http::answer::{Answer, Done, Found, Made};
@@ -42,7 +42,7 @@ pub(super) async fn list(
     pass: Pass,
     Query(params): Query<ListParams>,
 ) -> Answer<Found<Page<Enrolment>>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     let mut all = enrolment::list(&desk.app, now).await?;
     all.retain(|code| pass.reach.admits(code.site.as_deref()));
     Ok(Found(page(all, params)?))
@@ -93,7 +93,7 @@ pub(super) async fn create(
     Json(new): Json<NewEnrolment>,
 ) -> Answer<Made<Enrolment>> {
     within_reach(&desk.app, &pass.reach, &new)?;
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     Ok(Made(
         enrolment::create(&desk.app, new, pass.who(), now).await?,
     ))
@@ -136,7 +136,7 @@ pub(super) async fn cancel(
     pass: Pass,
     Path(id): Path<String>,
 ) -> Answer<Done> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     let all = enrolment::list(&desk.app, now).await?;
     // A code of another site is not known here; one that is nowhere is refused below.
     if let Some(code) = all.iter().find(|code| code.id == id)

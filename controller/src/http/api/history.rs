@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::app::device::{self, HistoryQuery};
+use crate::clock;
 use crate::http::answer::{Answer, Found};
 use crate::http::extract::{Path, Query};
 use crate::http::router::Desk;
@@ -50,7 +51,7 @@ pub(super) async fn history(
     Path(id): Path<DeviceId>,
     Query(params): Query<HistoryParams>,
 ) -> Answer<Found<Page<Point>>> {
-    let now = Timestamp::now();
+    let now = clock::now();
     let to = params.to.unwrap_or(now);
     let day = SignedDuration::from_hours(HOURS_DEFAULT);
     let from = params

@@ -8,9 +8,9 @@ use axum::response::IntoResponse;
 use declic_common::api::{Page, Problem};
 use declic_common::people::{Login, Me, NewLogin, NewPassword};
 use declic_common::problem::ProblemKind;
-use jiff::Timestamp;
 
 use crate::app::{account, login};
+use crate::clock;
 use crate::http::access::Pass;
 use crate::http::answer::{Answer, Done, Found, Made};
 use crate::http::extract::{Json, Path};
@@ -34,7 +34,7 @@ pub(super) async fn log_in(
     Json(new): Json<NewLogin>,
 ) -> Answer<impl IntoResponse> {
     check_private(&origin)?;
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     let attempt = desk
         .attempts
         .count(&new.name, origin.address, Instant::now())?;
@@ -58,7 +58,7 @@ pub(super) async fn log_in(
     ),
 )]
 pub(super) async fn list(State(desk): State<Desk>) -> Answer<Found<Page<Login>>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     let items = login::list(&desk.app, now).await?;
     Ok(Found(Page { items, next: None }))
 }
@@ -77,7 +77,7 @@ pub(super) async fn end(
     pass: Pass,
     Path(id): Path<String>,
 ) -> Answer<Done> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     login::end(&desk.app, &id, pass.who(), now).await?;
     Ok(Done)
 }
@@ -128,7 +128,7 @@ pub(super) async fn put_my_password(
         return Err(sign_in("the current password is wrong"));
     }
     desk.attempts.forgive(&attempt);
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     account::set_password(&desk.app, name, &new.password, pass.who(), now).await?;
     Ok(Done)
 }
@@ -148,7 +148,7 @@ pub(super) async fn log_out(State(desk): State<Desk>, pass: Pass) -> Answer<impl
             "this did not come in by a login: a token is revoked instead",
         ));
     };
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     login::end(&desk.app, id, pass.who(), now).await?;
     Ok(([(header::SET_COOKIE, clear_cookie())], Done))
 }

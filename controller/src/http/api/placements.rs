@@ -4,10 +4,10 @@ use axum::extract::State;
 use declic_common::DeviceId;
 use declic_common::api::{NewPlacement, Page, PlacementInfo, Problem};
 use declic_common::problem::ProblemKind;
-use jiff::Timestamp;
 
 use crate::app::device::QueryError;
 use crate::app::placement;
+use crate::clock;
 use crate::domain::rights::Reach;
 use crate::http::access::Pass;
 use crate::http::answer::{Answer, Found, Made};
@@ -51,7 +51,7 @@ pub(super) async fn create(
     Json(new): Json<NewPlacement>,
 ) -> Answer<Made<PlacementInfo>> {
     within_reach(&pass.reach, new.site.as_deref())?;
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     Ok(Made(
         placement::put(&desk.app, id, new, pass.who(), now).await?,
     ))

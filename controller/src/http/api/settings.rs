@@ -3,10 +3,10 @@
 use axum::extract::State;
 use declic_common::api::{AnnouncedMove, Problem, ProgrammeSettings};
 use declic_common::settings::Address;
-use jiff::Timestamp;
 
 use crate::app::device::time;
 use crate::app::{App, announcement};
+use crate::clock;
 use crate::http::access::Pass;
 use crate::http::answer::{Answer, Found};
 use crate::http::extract::Json;
@@ -40,7 +40,7 @@ pub(super) async fn announce(
     pass: Pass,
     Json(next): Json<Address>,
 ) -> Answer<Found<ProgrammeSettings>> {
-    let at = Timestamp::now().as_millisecond();
+    let at = clock::now().as_millisecond();
     announcement::announce(&desk.app, next, pass.who(), at).await?;
     Ok(Found(now(&desk.app)))
 }
@@ -57,7 +57,7 @@ pub(super) async fn withdraw(
     State(desk): State<Desk>,
     pass: Pass,
 ) -> Answer<Found<ProgrammeSettings>> {
-    let at = Timestamp::now().as_millisecond();
+    let at = clock::now().as_millisecond();
     announcement::withdraw(&desk.app, pass.who(), at).await?;
     Ok(Found(now(&desk.app)))
 }

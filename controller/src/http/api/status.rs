@@ -5,6 +5,7 @@ use declic_common::api::{Problem, ServerStatus};
 use jiff::Timestamp;
 
 use crate::app::App;
+use crate::clock;
 use crate::http::answer::{Answer, Found};
 use crate::http::router::Desk;
 
@@ -17,7 +18,7 @@ use crate::http::router::Desk;
     ),
 )]
 pub(super) async fn status(State(desk): State<Desk>) -> Answer<Found<ServerStatus>> {
-    Ok(Found(now(&desk.app, Timestamp::now())))
+    Ok(Found(now(&desk.app, clock::now())))
 }
 
 fn now(app: &App, now: Timestamp) -> ServerStatus {

@@ -17,6 +17,7 @@ use crate::app::ticket::view::{self, TicketQuery};
 use crate::app::ticket::{self, TicketError};
 use crate::app::today::{self, TodayQuery};
 use crate::app::{App, device};
+use crate::clock;
 use crate::domain::rights::Reach;
 use crate::http::access::Pass;
 use crate::http::answer::{Answer, Found, Made};
@@ -70,9 +71,7 @@ pub(super) async fn list(
         limit: params.limit,
         cursor: params.cursor,
     };
-    Ok(Found(
-        view::list(&desk.app, &query, Timestamp::now()).await?,
-    ))
+    Ok(Found(view::list(&desk.app, &query, clock::now()).await?))
 }
 
 /// Opens a ticket by hand.
@@ -90,7 +89,7 @@ pub(super) async fn open(
     Json(new): Json<NewTicket>,
 ) -> Answer<Made<TicketDetail>> {
     check_device(&desk.app, &pass.reach, new.device)?;
-    let now = Timestamp::now();
+    let now = clock::now();
     let id = ticket::open(&desk.app, new, pass.who(), now.as_millisecond()).await?;
     Ok(Made(view::detail(&desk.app, id, now).await?))
 }
@@ -109,7 +108,7 @@ pub(super) async fn detail(
     pass: Pass,
     Path(id): Path<TicketId>,
 ) -> Answer<Found<TicketDetail>> {
-    let now = Timestamp::now();
+    let now = clock::now();
     Ok(Found(within(&desk.app, &pass.reach, id, now).await?))
 }
 
@@ -130,7 +129,7 @@ pub(super) async fn change(
     Path(id): Path<TicketId>,
     Json(asked): Json<ChangeTicket>,
 ) -> Answer<Found<TicketDetail>> {
-    let now = Timestamp::now();
+    let now = clock::now();
     let at = now.as_millisecond();
     within(&desk.app, &pass.reach, id, now).await?;
     if let Change::Swap { with } = &asked.change {
@@ -201,7 +200,7 @@ pub(super) async fn today(
         site: params.site,
         assignee: params.assignee,
     };
-    let now = Timestamp::now();
+    let now = clock::now();
     let paris = TimeZone::get("Europe/Paris").expect("the zones are built in");
     let today = now.to_zoned(paris).date();
     let items = today::list(&desk.app, &query, today, now).await?;
@@ -217,7 +216,7 @@ pub(super) async fn today(
     ),
 )]
 pub(super) async fn silences(State(desk): State<Desk>, pass: Pass) -> Answer<Found<Page<Silence>>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     let items = silence::list(&desk.app, &pass.reach, now).await?;
     Ok(Found(Page { items, next: None }))
 }
@@ -245,6 +244,6 @@ pub(super) async fn silence(
         }
         _ => {}
     }
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     Ok(Found(silence::set(&desk.app, new, pass.who(), now).await?))
 }

@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 
 use crate::app::device;
 use crate::app::timeline::{self, TimelineQuery};
+use crate::clock;
 use crate::http::answer::{Answer, Found};
 use crate::http::extract::{Path, Query};
 use crate::http::router::Desk;
@@ -56,7 +57,7 @@ pub(super) async fn intervals(
     Path(id): Path<DeviceId>,
     Query(params): Query<TimelineParams>,
 ) -> Answer<Found<Page<TimelineInterval>>> {
-    let now = Timestamp::now();
+    let now = clock::now();
     let query = query(id, params.from, params.to, now);
     let limit = params.limit.unwrap_or(device::POINTS_DEFAULT);
     let cursor = params.cursor.as_deref();
@@ -80,7 +81,7 @@ pub(super) async fn days(
     Path(id): Path<DeviceId>,
     Query(params): Query<DaysParams>,
 ) -> Answer<Found<Page<TimelineDay>>> {
-    let now = Timestamp::now();
+    let now = clock::now();
     let query = query(id, params.from, params.to, now);
     let items = timeline::days(&desk.app, &query, now.as_millisecond()).await?;
     Ok(Found(Page { items, next: None }))

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use declic_common::api::{Page, Problem};
 use declic_common::people::{ApiToken, NewApiToken};
-use jiff::Timestamp;
 
 use crate::app::api_token;
+use crate::clock;
 use crate::http::access::Pass;
 use crate::http::answer::{Answer, Done, Found, Made};
 use crate::http::extract::{Json, Path};
@@ -38,7 +38,7 @@ pub(super) async fn create(
     pass: Pass,
     Json(new): Json<NewApiToken>,
 ) -> Answer<Made<ApiToken>> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     Ok(Made(
         api_token::create(&desk.app, new, pass.who(), now).await?,
     ))
@@ -58,7 +58,7 @@ pub(super) async fn revoke(
     pass: Pass,
     Path(id): Path<String>,
 ) -> Answer<Done> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     api_token::revoke(&desk.app, &id, pass.who(), now).await?;
     Ok(Done)
 }

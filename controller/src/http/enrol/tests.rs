@@ -133,7 +133,7 @@ fn in_2005() -> Ground {
 }
 
 fn now() -> i64 {
-    Timestamp::now().as_millisecond()
+    jiff::Timestamp::now().as_millisecond()
 }
 
 fn ca(pki: &Pki) -> CertificateDer<'static> {

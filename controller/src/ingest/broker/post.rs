@@ -9,7 +9,6 @@ use std::time::Duration;
 use declic_common::DeviceId;
 use declic_common::status::{State, Status};
 use declic_common::topic::{Leaf, Topic};
-use jiff::Timestamp;
 use rumqttc::{AsyncClient, Publish, QoS};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout_at};
@@ -19,6 +18,7 @@ use crate::app::App;
 use crate::app::command;
 use crate::app::hub::Down;
 use crate::app::recorder::{RecordError, Recording};
+use crate::clock;
 use crate::ingest::pending::Pending;
 use crate::ingest::receive;
 
@@ -165,7 +165,7 @@ impl Post {
             app.counters.strangers.add(1);
             return None;
         }
-        let now = Timestamp::now().as_millisecond();
+        let now = clock::now().as_millisecond();
         let recording = receive(app, device, topic.leaf, &publish.payload, now).await;
         self.show(device, topic.leaf, &publish.payload, now).await;
         recording

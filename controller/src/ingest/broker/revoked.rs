@@ -10,12 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
 use crate::app::certificate;
+use crate::clock;
 
 /// How soon a revocation is in the list.
 const PERIOD: Duration = Duration::from_secs(10);
@@ -49,7 +49,7 @@ type Serials = Vec<(String, i64)>;
 
 /// Writes the list if it is another one than before; the first time in any case.
 pub(super) async fn refresh(app: &App, written: &mut Option<Serials>) -> anyhow::Result<()> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     let serials = certificate::revoked(app, now).await?;
     if written.as_ref() == Some(&serials) {
         return Ok(());

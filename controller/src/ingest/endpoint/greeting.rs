@@ -5,7 +5,6 @@ use std::time::Instant;
 use declic_common::DeviceId;
 use declic_common::status::{State, Status};
 use declic_common::topic::{Leaf, Topic};
-use jiff::Timestamp;
 use tokio::time::timeout;
 
 use super::accept::Door;
@@ -14,6 +13,7 @@ use super::packets::{Connect, Fault, Incoming, Will};
 use super::replies::{self, Refusal};
 use super::terms::Terms;
 use super::wire::{Event, Wire};
+use crate::clock;
 use crate::pki::Peer;
 
 /// Takes a CONNECT and decides on it; the answer waits in `wire`. `None`: the peer
@@ -72,7 +72,7 @@ fn judge(
     peer: Result<Peer, Stranger>,
     connect: &Connect,
 ) -> Result<(Peer, Option<Status>), Refusal> {
-    let now = Timestamp::now().as_millisecond();
+    let now = clock::now().as_millisecond();
     let peer = peer.map_err(|stranger| {
         tracing::warn!(%stranger, "refused a connection");
         Refusal::NotAuthorised

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use declic_common::DeviceId;
 use declic_common::topic::{Leaf, Topic};
-use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -20,6 +19,7 @@ use super::wire::{Event, Wire};
 use crate::app::command;
 use crate::app::hub::{Down, Hub, Kick};
 use crate::app::recorder::{Heard, RecordError};
+use crate::clock;
 use crate::ingest::pending::Pending;
 use crate::ingest::receive;
 use crate::pki::Peer;
@@ -126,7 +126,7 @@ pub(super) async fn hold(door: &Arc<Door>, wire: Box<Wire>, terms: Terms, peer: 
 }
 
 fn now_ms() -> i64 {
-    Timestamp::now().as_millisecond()
+    clock::now().as_millisecond()
 }
 
 struct Session<'a> {

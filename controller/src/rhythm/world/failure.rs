@@ -47,6 +47,11 @@ impl Plan {
         }
     }
 
+    /// The same chances drawn, and nothing fails.
+    pub(super) fn called_off(self) -> Self {
+        Plan { kind: None, ..self }
+    }
+
     /// How much of the usual use is left on a day.
     pub(super) fn interest(&self, day: LocalDay) -> f64 {
         if self.kind != Some(FailureKind::GaveUp) {

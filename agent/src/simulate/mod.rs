@@ -3,8 +3,11 @@
 //! It stands where the real machine stands, behind the same trait, so that the
 //! real reporter, spool and uplink run above it. Each home has its own seed.
 
+mod hand;
+mod world;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use declic_common::inventory::{
@@ -12,14 +15,18 @@ use declic_common::inventory::{
 };
 use declic_common::report::{
     ActiveMinutes, Battery, BatteryState, Cpu, Disk, DiskClass, DiskForm, DiskKind, HealthReport,
-    Ladder, Link, LinkKind, Memory, Sensor, Slow, Smart, Temperature, Updates, Usage,
+    Link, LinkKind, Memory, Sensor, Slow, Smart, Temperature, Updates, Usage,
 };
 
 use crate::pace::Pace;
 use crate::probe::{Climb, Clocks, Probe, SlowJob, Targets};
+pub use hand::{Pc, Sent};
+pub use world::World;
 
 const GIB: u64 = 1 << 30;
 const HOUR_MS: u64 = 3_600_000;
+/// Updates that want a new start have come by then.
+const REBOOT_AFTER_MS: u64 = 6 * HOUR_MS;
 
 /// One home of the simulated programme.
 #[derive(Debug)]
@@ -27,57 +34,34 @@ pub struct Home {
     seed: u64,
     noise: Noise,
     boot_id: String,
-    started: Instant,
+    clock: Clock,
     uptime_at_start_ms: u64,
     disk_free_bytes: u64,
-    /// Lives faster than we do, since this moment of its clock (ms UTC).
-    fast: Option<(Pace, i64)>,
     world: Arc<World>,
 }
 
-/// What happens round a simulated machine, set from outside while it runs.
+/// Where a home has its time from, and since when it runs on it (ms UTC).
 #[derive(Debug)]
-pub struct World {
-    going_down: AtomicBool,
-    /// The rung of the ladder that fails; [`RUNGS`] while none does.
-    broken: AtomicUsize,
+enum Clock {
+    Ours(Instant),
+    Fast(Pace, i64),
+    /// Moved by whoever moves the home.
+    ByHand(Arc<AtomicI64>, i64),
 }
 
-/// Link, gateway, DNS, internet, controller.
-const RUNGS: usize = 5;
-
-impl Default for World {
-    fn default() -> Self {
-        World {
-            going_down: AtomicBool::new(false),
-            broken: AtomicUsize::new(RUNGS),
-        }
-    }
-}
-
-impl World {
-    /// The whole machine is about to go down, not the agent alone.
-    pub fn go_down(&self) {
-        self.going_down.store(true, Ordering::Relaxed);
-    }
-
-    /// From now on the network ends at this rung (0 for the link, 4 for the
-    /// controller), or nowhere.
-    pub fn reach(&self, broken: Option<usize>) {
-        let broken = broken.unwrap_or(RUNGS).min(RUNGS);
-        self.broken.store(broken, Ordering::Relaxed);
-    }
-
-    fn ladder(&self, connected: bool) -> Ladder {
-        let broken = self.broken.load(Ordering::Relaxed);
-        // Beyond the first rung that failed there is nothing to say.
-        let rung = |n: usize| (n <= broken).then_some(n < broken);
-        Ladder {
-            link: rung(0),
-            gateway: rung(1),
-            dns: rung(2),
-            internet: rung(3),
-            controller: rung(4).map(|reached| reached && connected),
+impl Clock {
+    /// Device clock, ms UTC, and time since the start, in ms.
+    fn read(&self) -> (i64, u64) {
+        let since = |now: i64, began: i64| (now, u64::try_from(now - began).unwrap_or(0));
+        match self {
+            Clock::Fast(pace, began) => since(pace.now_ms(), *began),
+            Clock::ByHand(now, began) => since(now.load(Ordering::Relaxed), *began),
+            Clock::Ours(started) => {
+                let wall = SystemTime::now().duration_since(UNIX_EPOCH);
+                let wall_ms = wall.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(0));
+                let elapsed = started.elapsed().as_millis();
+                (wall_ms, u64::try_from(elapsed).unwrap_or(u64::MAX))
+            }
         }
     }
 }
@@ -108,30 +92,36 @@ impl Home {
         Home {
             seed,
             boot_id: format!("{:016x}{:016x}", noise.next(), noise.next()),
-            started: Instant::now(),
+            clock: Clock::Ours(Instant::now()),
             uptime_at_start_ms: noise.between(1, 9 * HOUR_MS),
-            disk_free_bytes: noise.between(disk_total / 10, disk_total * 8 / 10),
+            // The same at each start, as far as the household is concerned.
+            disk_free_bytes: Noise(seed).between(disk_total / 10, disk_total * 8 / 10),
             noise,
-            fast: None,
             world: Arc::default(),
         }
     }
 
     /// The same home, switched on just now on a clock that may run fast.
-    pub fn at_pace(mut self, pace: Pace) -> Self {
-        self.fast = Some((pace, pace.now_ms()));
+    pub fn at_pace(self, pace: Pace) -> Self {
+        self.started_on(Clock::Fast(pace, pace.now_ms()))
+    }
+
+    /// The same home, switched on just now on a clock (ms UTC) that somebody moves.
+    pub(crate) fn by_hand(self, now_ms: Arc<AtomicI64>) -> Self {
+        let began = now_ms.load(Ordering::Relaxed);
+        self.started_on(Clock::ByHand(now_ms, began))
+    }
+
+    fn started_on(mut self, clock: Clock) -> Self {
+        self.clock = clock;
         self.uptime_at_start_ms = 0;
         self
     }
 
-    /// The world round this home.
-    pub fn world(&self) -> Arc<World> {
-        Arc::clone(&self.world)
-    }
-
-    /// A home whose disk is nearly full.
-    pub fn with_full_disk(mut self) -> Self {
-        self.disk_free_bytes = disk_total(self.seed) / 200;
+    /// The same home, in a world that may have known it before.
+    pub fn in_world(mut self, world: Arc<World>) -> Self {
+        world.start();
+        self.world = world;
         self
     }
 
@@ -167,23 +157,12 @@ fn narrow(value: u64) -> Option<u32> {
 
 impl Probe for Home {
     fn clocks(&mut self) -> Clocks {
-        let (wall_ms, elapsed_ms) = match self.fast {
-            Some((pace, began_ms)) => {
-                let now_ms = pace.now_ms();
-                (now_ms, u64::try_from(now_ms - began_ms).unwrap_or(0))
-            }
-            None => {
-                let wall = SystemTime::now().duration_since(UNIX_EPOCH);
-                let wall_ms = wall.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(0));
-                let elapsed = self.started.elapsed().as_millis();
-                (wall_ms, u64::try_from(elapsed).unwrap_or(u64::MAX))
-            }
-        };
+        let (wall_ms, elapsed_ms) = self.clock.read();
         let uptime_ms = self.uptime_at_start_ms + elapsed_ms;
         Clocks {
             boot_id: self.boot_id.clone(),
             uptime_ms,
-            awake_ms: uptime_ms,
+            awake_ms: uptime_ms.saturating_sub(self.world.slept_ms()),
             wall_ms,
         }
     }
@@ -200,6 +179,10 @@ impl Probe for Home {
         let disk_total = disk_total(self.seed);
         let written = noise.between(0, 2_000_000);
         self.disk_free_bytes = self.disk_free_bytes.saturating_sub(written);
+        let free = match self.world.disk_is_full() {
+            true => disk_total / 200,
+            false => self.disk_free_bytes,
+        };
         let laptop = self.seed.is_multiple_of(4);
         HealthReport {
             cpu: Some(Cpu {
@@ -219,7 +202,7 @@ impl Probe for Home {
                 class: Some(DiskClass::System),
                 fs: Some("ext4".to_owned()),
                 total_bytes: Some(disk_total),
-                free_bytes: Some(self.disk_free_bytes),
+                free_bytes: Some(free),
             }]),
             temperatures: Some(vec![Temperature {
                 sensor: Some(Sensor::Cpu),
@@ -258,21 +241,28 @@ impl Probe for Home {
 
     fn slow(&mut self) -> SlowJob {
         let pending = self.noise.between(0, 40);
+        // Security updates are installed by themselves: few are seen to wait.
+        let security = match self.noise.between(0, 7) {
+            0 => self.noise.between(0, pending.min(3)),
+            _ => 0,
+        };
+        let uptime_ms = self.clocks().uptime_ms;
         let slow = Slow {
             slow_at: None,
             updates: Some(Updates {
                 pending: narrow(pending),
-                security: narrow(self.noise.between(0, pending.min(3))),
+                security: narrow(security),
                 lists_age_s: Some(self.noise.between(600, 86_400)),
             }),
-            reboot_required: Some(self.seed % 7 == 3),
+            // A start of the machine has done what was asked.
+            reboot_required: Some(self.seed % 7 == 3 && uptime_ms > REBOOT_AFTER_MS),
             failed_units: Some(Vec::new()),
             smart: Some(vec![Smart {
                 disk: Some(disk_name(self.seed)),
                 kind: Some(DiskKind::Ata),
                 passed: Some(true),
                 reallocated: Some(if self.seed % 5 == 2 { 8 } else { 0 }),
-                pending: Some(0),
+                pending: Some(self.world.sectors_lost()),
                 uncorrectable: Some(0),
                 power_on_hours: Some(self.power_on_hours()),
                 wear_percent: None,
@@ -353,7 +343,7 @@ impl Probe for Home {
     }
 
     fn going_down(&mut self) -> bool {
-        self.world.going_down.load(Ordering::Relaxed)
+        self.world.goes_down()
     }
 }
 
@@ -369,14 +359,19 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_rung_is_the_last_one_that_the_ladder_tells() {
-        let world = World::default();
-        let rungs = |connected| world.ladder(connected).rungs().map(|(_, rung)| rung);
-        assert_eq!(rungs(true), [Some(true); 5]);
-        world.reach(Some(1));
-        assert_eq!(rungs(false), [Some(true), Some(false), None, None, None]);
-        world.reach(None);
-        assert_eq!(rungs(false)[4], Some(false), "no session, no controller");
+    fn time_asleep_is_not_time_awake_and_ends_with_the_boot() {
+        let (now, world) = (Arc::new(AtomicI64::new(1_000)), Arc::<World>::default());
+        let start = |life| {
+            Home::new(3, life)
+                .by_hand(Arc::clone(&now))
+                .in_world(Arc::clone(&world))
+        };
+        let mut home = start(1);
+        now.store(11_000, Ordering::Relaxed);
+        world.sleep(4_000);
+        let clocks = home.clocks();
+        assert_eq!((clocks.uptime_ms, clocks.awake_ms), (10_000, 6_000));
+        assert_eq!(start(2).clocks().awake_ms, 0);
     }
 
     #[test]

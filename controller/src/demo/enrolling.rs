@@ -1,0 +1,62 @@
+//! The homes of a demonstration join over TLS, as real ones do.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use declic_agent::{enrol as agent_enrol, identity::Identity};
+use declic_common::api::NewEnrolment;
+use tokio::task::JoinSet;
+
+use crate::app::{App, enrolment};
+use crate::clock;
+
+/// Enrolments at once.
+const ENROLLING: usize = 8;
+/// The quarter of the demonstration.
+pub(super) const SITE: &str = "les-aubiers";
+
+/// Asset tag of the `n`th home.
+pub(super) fn asset(n: usize) -> String {
+    format!("BDX-{:03}", n + 1)
+}
+
+/// Enrols homes that are not enrolled yet, each with a code of its own. Gives the folder of
+/// each agent.
+pub(super) async fn enrol(
+    app: &Arc<App>,
+    place: &Path,
+    devices: usize,
+) -> anyhow::Result<Vec<PathBuf>> {
+    let mut enrolling = JoinSet::new();
+    let mut homes = Vec::new();
+    for n in 0..devices {
+        let state_dir = place.join(format!("homes/{n:03}"));
+        homes.push(state_dir.clone());
+        if enrolling.len() >= ENROLLING
+            && let Some(done) = enrolling.join_next().await
+        {
+            done??;
+        }
+        enrolling.spawn(enrol_one(Arc::clone(app), n, state_dir));
+    }
+    while let Some(done) = enrolling.join_next().await {
+        done??;
+    }
+    Ok(homes)
+}
+
+async fn enrol_one(app: Arc<App>, n: usize, state_dir: PathBuf) -> anyhow::Result<()> {
+    if Identity::load(&state_dir).is_ok() {
+        return Ok(());
+    }
+    let ask = NewEnrolment {
+        asset: Some(asset(n)),
+        site: Some(SITE.to_owned()),
+        ..NewEnrolment::default()
+    };
+    let made = enrolment::create(&app, ask, "demo", clock::now().as_millisecond()).await?;
+    let code = made.code.context("a new enrolment carries its code")?;
+    agent_enrol::enrol(&code, &state_dir, false).await?;
+    Ok(())
+}

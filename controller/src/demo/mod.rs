@@ -1,0 +1,134 @@
+//! `declic demo`: a programme in one process, whose homes run real agents.
+//!
+//! At the speed of the day this machine is one of the homes, and the others report from
+//! simulated machines. Faster than that ([`fast`]) all are simulated: they have lived for some
+//! weeks already, go on living, and some of them fail.
+
+mod enrolling;
+mod fast;
+mod fate;
+mod household;
+mod line;
+mod live;
+mod now;
+mod past;
+mod script;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use declic_common::settings::{Address, Settings};
+use jiff::Timestamp;
+use tempfile::TempDir;
+
+use crate::config::{Mqtt, Options, Web};
+use crate::domain::rules::thresholds::Thresholds;
+use crate::serve::{Server, asked_to_stop};
+
+/// For the last words of all homes.
+const GOODBYE: Duration = Duration::from_secs(10);
+
+/// How a demonstration is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoOptions {
+    /// Kept when given; otherwise it goes with the process.
+    pub data_dir: Option<PathBuf>,
+    /// Homes in all, this machine included.
+    pub devices: usize,
+    pub http: std::net::SocketAddr,
+    pub mqtt: std::net::SocketAddr,
+    /// Between two reports, on the clock of the homes.
+    pub interval: Duration,
+    /// How many times faster than ours its clock runs.
+    pub speed: u32,
+    /// What that clock says when its homes begin to live before our eyes; now, when absent.
+    /// At speed 1 it is always ours.
+    pub begin: Option<Timestamp>,
+}
+
+/// Where a demonstration can be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tour {
+    pub data_dir: PathBuf,
+    pub http: String,
+    pub mqtt: String,
+    pub devices: usize,
+    pub speed: u32,
+}
+
+/// How far a demonstration has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The homes live through these weeks first, as fast as they can.
+    Past { weeks: u32 },
+    /// The doors are open, and every home lives.
+    Ready(Tour),
+}
+
+/// Runs until SIGTERM or SIGINT. `show` is told each stage.
+pub async fn run(options: DemoOptions, show: impl FnMut(Stage)) -> anyhow::Result<()> {
+    let stop = asked_to_stop()?;
+    let place = Place::choose(options.data_dir.as_deref())?;
+    match options.speed {
+        0 | 1 => now::run(&options, place.path(), stop, show).await,
+        _ => fast::run(&options, place.path(), stop, show).await,
+    }
+}
+
+/// The controller of a demonstration, for this machine alone.
+fn controller(options: &DemoOptions, place: &Path) -> Options {
+    Options {
+        data_dir: place.to_owned(),
+        mqtt: Mqtt::Endpoint(options.mqtt),
+        enrol: Some(([127, 0, 0, 1], 0).into()),
+        http: Some(options.http),
+        web: Web::default(),
+        public: Address {
+            host: "127.0.0.1".to_owned(),
+            mqtt_port: 0,
+            enrol_port: 0,
+        },
+        settings: Settings::default(),
+        notify: Default::default(),
+        call_after_days: None,
+        rules: Thresholds::default(),
+        demo: true,
+    }
+}
+
+fn tour(server: &Server, options: &DemoOptions) -> Stage {
+    let programme = &server.app.programme;
+    Stage::Ready(Tour {
+        data_dir: programme.data_dir.clone(),
+        http: programme.listening.http.clone().unwrap_or_default(),
+        mqtt: programme.listening.mqtt.clone(),
+        devices: options.devices,
+        speed: options.speed.max(1),
+    })
+}
+
+enum Place {
+    Kept(PathBuf),
+    Temporary(TempDir),
+}
+
+impl Place {
+    fn choose(kept: Option<&Path>) -> anyhow::Result<Self> {
+        match kept {
+            Some(dir) => Ok(Place::Kept(dir.to_owned())),
+            None => tempfile::Builder::new()
+                .prefix("declic-demo-")
+                .tempdir()
+                .map(Place::Temporary)
+                .context("failed to make a temporary folder"),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Place::Kept(dir) => dir,
+            Place::Temporary(dir) => dir.path(),
+        }
+    }
+}

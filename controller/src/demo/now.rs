@@ -1,0 +1,105 @@
+//! A demonstration at the speed of the day, this machine among its homes.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+use declic_agent::probe::{Machine, Probe, Sources};
+use declic_agent::run as agent_run;
+use declic_agent::run::{HELPER_DIR, Options as AgentOptions, Signal};
+use declic_agent::simulate::Home;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::task::LocalSet;
+
+use super::{DemoOptions, GOODBYE, Stage, controller, enrolling, tour};
+use crate::serve::Server;
+
+pub(super) async fn run(
+    options: &DemoOptions,
+    place: &Path,
+    stop: impl Future<Output = ()>,
+    mut show: impl FnMut(Stage),
+) -> anyhow::Result<()> {
+    let server = Server::start(controller(options, place)).await?;
+    let homes = enrolling::enrol(&server.app, place, options.devices).await?;
+    let homes = Homes::start(homes, options.interval)?;
+    show(tour(&server, options));
+    server
+        .until(async {
+            stop.await;
+            // The homes first, so that each of them says goodbye.
+            homes.stop().await;
+        })
+        .await
+}
+
+/// All agents of the demonstration, on a thread of their own.
+struct Homes {
+    stop: Vec<mpsc::Sender<Signal>>,
+    thread: thread::JoinHandle<()>,
+}
+
+impl Homes {
+    fn start(homes: Vec<PathBuf>, interval: Duration) -> anyhow::Result<Self> {
+        let (stop, agents) = homes
+            .into_iter()
+            .enumerate()
+            .map(|(n, state_dir)| {
+                let (stop, signals) = mpsc::channel(1);
+                (stop, (n, state_dir, signals))
+            })
+            .unzip();
+        let thread = thread::Builder::new()
+            .name("homes".to_owned())
+            .spawn(move || live(agents, interval))
+            .context("failed to start the homes")?;
+        Ok(Homes { stop, thread })
+    }
+
+    async fn stop(self) {
+        for home in &self.stop {
+            let _ = home.send(Signal::Stop).await;
+        }
+        let thread = self.thread;
+        let ended = tokio::task::spawn_blocking(move || thread.join());
+        if tokio::time::timeout(GOODBYE, ended).await.is_err() {
+            tracing::warn!("some homes did not say goodbye in time");
+        }
+    }
+}
+
+type Agent = (usize, PathBuf, mpsc::Receiver<Signal>);
+
+/// Lives every home's life, side by side, until each has been told to stop.
+fn live(agents: Vec<Agent>, interval: Duration) {
+    let runtime = match agent_run::runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => return tracing::error!(%error, "failed to start the homes"),
+    };
+    let homes = LocalSet::new();
+    for (n, state_dir, signals) in agents {
+        homes.spawn_local(async move {
+            let memory = state_dir.clone();
+            let options = AgentOptions {
+                state_dir,
+                interval: Some(interval),
+                speed: 1,
+                socket: n == 0,
+                synced: true,
+            };
+            let life = u64::try_from(Timestamp::now().as_nanosecond()).unwrap_or_default();
+            let probe: Box<dyn Probe> = match n {
+                0 => Box::new(Machine::new(Sources::machine(HELPER_DIR)).remembering(&memory)),
+                n => Box::new(Home::new(n as u64, life)),
+            };
+            if let Err(error) = agent_run::run(options, probe, signals).await {
+                tracing::error!(home = n, error = format!("{error:#}"), "a home ended");
+            }
+        });
+    }
+    runtime.block_on(homes);
+    // A slow reading under way is not waited for.
+    runtime.shutdown_background();
+}

@@ -1,0 +1,160 @@
+//! The past of a fast demonstration: weeks of messages through the real recorder, and the
+//! jobs at midnights, while the clock is moved by hand.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use declic_agent::simulate::{Pc, Sent};
+use declic_common::DeviceId;
+use declic_common::api::{NewPlacement, Place};
+use declic_common::topic::Leaf;
+use tokio::task::spawn_blocking;
+
+use super::enrolling::SITE;
+use super::household::Household;
+use super::script::{Act, Moment};
+use crate::app::{App, placement};
+use crate::clock;
+use crate::domain::rhythm::Calendar;
+use crate::ingest::receive;
+use crate::jobs::Jobs;
+
+/// Between two reports of the past: enough to tell a home's hours, and a week does not take
+/// long to write.
+const INTERVAL: Duration = Duration::from_secs(2 * 3_600);
+
+/// Before the present, jobs come round at each midnight; before that once a week, in ms.
+const JUDGED_DAILY_MS: i64 = 10 * 86_400_000;
+
+/// A PC that lives through its past.
+struct Resident {
+    device: DeviceId,
+    pc: Pc,
+    acts: VecDeque<Moment>,
+}
+
+/// Writes what happened in these homes from `from` to `to`, ms UTC. The clock stands at `to` then.
+pub(super) async fn write(
+    app: &Arc<App>,
+    homes: &mut [Household],
+    from: i64,
+    to: i64,
+) -> anyhow::Result<()> {
+    let calendar = Calendar::paris();
+    let mut jobs = Jobs::begin(app, from);
+    let mut residents: Vec<Resident> = homes.iter_mut().map(Resident::of).collect();
+    let mut day = calendar.day_of(from);
+    let mut begins = from;
+    while begins < to {
+        day = day.plus(1);
+        let ends = calendar.start_of(day).min(to);
+        for home in homes
+            .iter()
+            .filter(|home| (begins..ends).contains(&home.handover))
+        {
+            hand_over(app, home).await?;
+        }
+        let (lived, sent) = spawn_blocking(move || live_until(residents, ends))
+            .await
+            .context("the past was interrupted")??;
+        residents = lived;
+        record(app, &mut residents, sent).await?;
+        clock::stand(ends);
+        // Of what is long past nothing is left to be decided but what a week needs.
+        if day.weekday() == 0 || to - ends < JUDGED_DAILY_MS {
+            let passed = Duration::from_millis(ends.abs_diff(from));
+            jobs.round(app, ends, passed).await;
+        }
+        begins = ends;
+    }
+    Ok(())
+}
+
+async fn hand_over(app: &Arc<App>, home: &Household) -> anyhow::Result<()> {
+    let placed = NewPlacement {
+        place: Place::Home,
+        household: Some(home.code.clone()),
+        site: Some(SITE.to_owned()),
+    };
+    clock::stand(home.handover);
+    placement::put(app, home.device, placed, "demo", home.handover).await?;
+    Ok(())
+}
+
+/// Lets all PCs live until a moment, and gives what they sent, in order. Blocks.
+fn live_until(
+    mut residents: Vec<Resident>,
+    until: i64,
+) -> anyhow::Result<(Vec<Resident>, Vec<(usize, Sent)>)> {
+    let mut sent = Vec::new();
+    for (n, resident) in residents.iter_mut().enumerate() {
+        let said = resident.live_until(until)?;
+        sent.extend(said.into_iter().map(|one| (n, one)));
+    }
+    // Stable: what one PC said keeps its order.
+    sent.sort_by_key(|(_, one)| one.at);
+    Ok((residents, sent))
+}
+
+/// Records what was sent as the door of a device does, and brings the receipts back.
+async fn record(
+    app: &Arc<App>,
+    residents: &mut [Resident],
+    sent: Vec<(usize, Sent)>,
+) -> anyhow::Result<()> {
+    let mut sessions: Vec<_> = residents.iter().map(|_| None).collect();
+    let mut recordings = Vec::new();
+    for (n, one) in sent {
+        let device = residents[n].device;
+        sessions[n].get_or_insert_with(|| app.hub.attach(device, one.at));
+        clock::stand(one.at);
+        recordings.extend(receive(app, device, one.leaf, &one.payload, one.at).await);
+    }
+    for recording in recordings {
+        recording.done().await?;
+    }
+    for (resident, session) in residents.iter_mut().zip(sessions) {
+        let Some(mut session) = session else { continue };
+        while let Ok(down) = session.down.try_recv() {
+            if down.leaf == Leaf::Receipt {
+                resident.pc.take_receipt(down.payload);
+            }
+        }
+        // Nobody is connected when the day is judged.
+        app.hub.detach(resident.device, session.generation);
+    }
+    Ok(())
+}
+
+impl Resident {
+    fn of(home: &mut Household) -> Self {
+        let world = Arc::clone(&home.world);
+        Resident {
+            device: home.device,
+            pc: Pc::new(home.state_dir.clone(), home.seed, INTERVAL, world),
+            acts: home.past.0.iter().copied().collect(),
+        }
+    }
+
+    fn live_until(&mut self, until: i64) -> anyhow::Result<Vec<Sent>> {
+        let mut sent = Vec::new();
+        while let Some(moment) = self.acts.pop_front_if(|moment| moment.at < until) {
+            let at = moment.at;
+            sent.extend(self.pc.live_until(at));
+            sent.extend(match moment.act {
+                Act::SwitchOn => self.pc.switch_on(at)?,
+                Act::ShutDown => self.pc.shut_down(at),
+                Act::Sleep => self.pc.sleep(at),
+                Act::Wake => self.pc.wake(at),
+                Act::PullPlug => self.pc.pull_plug(at),
+                Act::Line(broken) => self.pc.reach(at, broken),
+                // Only before our eyes.
+                Act::LoseInternet | Act::FillDisk | Act::LoseSectors => Vec::new(),
+            });
+        }
+        sent.extend(self.pc.live_until(until));
+        Ok(sent)
+    }
+}
