@@ -7,7 +7,6 @@ use declic_common::api::{Page, Problem};
 use super::tickets::check_device;
 use crate::app::absence::{self, AbsenceError};
 use crate::clock;
-use crate::clock;
 use crate::http::access::Pass;
 use crate::http::answer::{Answer, Done, Found, Made};
 use crate::http::extract::{Json, Path};
