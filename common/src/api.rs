@@ -417,6 +417,10 @@ pub struct ServerStatus {
     pub http: Option<String>,
     /// Free room where the data lives, in bytes.
     pub disk_free_bytes: Option<u64>,
+    /// When the newest backup was made; null if there is none.
+    pub backup_made_at: Option<Timestamp>,
+    /// Why the last try to make one failed; null once one was made.
+    pub backup_failed: Option<String>,
     /// A demonstration, with simulated homes.
     pub demo: bool,
 }

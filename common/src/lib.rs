@@ -6,6 +6,7 @@
 
 pub mod absence;
 pub mod api;
+pub mod backup;
 pub mod code;
 pub mod command;
 pub mod device;

@@ -30,6 +30,8 @@ pub struct Options {
     pub call_after_days: Option<u32>,
     /// When rules open tickets.
     pub rules: Thresholds,
+    /// Where a backup goes each night; none without it.
+    pub backups: Option<PathBuf>,
     /// Simulated homes: not a real programme.
     pub demo: bool,
 }

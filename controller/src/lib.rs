@@ -4,6 +4,7 @@
 //! `domain` (pure decisions) and `store`. `ARCHITECTURE.md` has the map.
 
 pub mod app;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;

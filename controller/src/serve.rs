@@ -121,6 +121,14 @@ impl Server {
 
         announcement::certify(&app)?;
         let _ = app.channels.set(channels.words());
+        if let Some(folder) = &options.backups {
+            app.backups.open(folder.clone());
+            let looking = Arc::clone(&app);
+            spawn_blocking(move || looking.backups.look())
+                .await
+                .context("looking at the backups was interrupted")?
+                .with_context(|| format!("failed to read the backups in {}", folder.display()))?;
+        }
 
         // Before any door opens: what comes in belongs to this life.
         life::alive(&app, app.started_at.as_millisecond())

@@ -1,7 +1,7 @@
 //! A real controller in a folder of its own.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -231,13 +231,21 @@ impl Controller {
 
     /// Runs `declic` on this controller's folder.
     pub fn declic(&self, args: &[&str]) -> Output {
-        Command::new(program("declic"))
-            .args(args)
-            .arg("--data-dir")
-            .arg(self.dir())
-            .env("LANG", "en_GB.UTF-8")
-            .output()
-            .expect("declic runs")
+        self.command(args).output().expect("declic runs")
+    }
+
+    /// Starts `declic` on this controller's folder, and waits for nothing.
+    pub fn begin(&self, args: &[&str]) -> Child {
+        let mut command = self.command(args);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().expect("declic runs")
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(program("declic"));
+        command.args(args).arg("--data-dir").arg(self.dir());
+        command.env("LANG", "en_GB.UTF-8");
+        command
     }
 
     /// Runs `declic … --format json`.

@@ -1,6 +1,7 @@
 //! Stories: what the product promises, told with real processes, real TLS and a
 //! real disk. One file each.
 
+mod backups;
 mod clock_2005;
 mod commands;
 mod crashes;

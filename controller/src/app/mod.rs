@@ -7,6 +7,7 @@ pub mod account;
 pub mod announcement;
 pub mod api_token;
 pub mod audit;
+pub mod backup;
 pub mod baseline;
 pub mod caller;
 pub mod certificate;
@@ -71,6 +72,7 @@ pub struct App {
     pub passwords: Passwords,
     pub announced: Announced,
     pub absences: Absences,
+    pub backups: backup::Desk,
     pub rhythms: Rhythms,
     /// Taken by whoever changes devices, codes or the announced address.
     pub audit: Turn,
@@ -109,6 +111,7 @@ impl App {
             passwords: Passwords::default(),
             announced,
             absences,
+            backups: backup::Desk::default(),
             rhythms: Rhythms::default(),
             audit: Turn::default(),
             programme,

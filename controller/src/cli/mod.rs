@@ -7,6 +7,7 @@
 mod absence;
 mod account;
 mod audit;
+mod backup;
 pub mod broker;
 pub(crate) mod client;
 mod completions;
@@ -38,6 +39,7 @@ use declic_common::tr;
 use self::absence::AbsenceArgs;
 use self::account::AccountArgs;
 use self::audit::AuditArgs;
+use self::backup::BackupCommand;
 use self::broker::{BrokerCommand, BrokerKind, MosquittoArgs};
 use self::client::{Controller, Target};
 use self::completions::CompletionsArgs;
@@ -109,6 +111,8 @@ pub enum Command {
     Token(TokenArgs),
     #[command(subcommand, about = tr("Un broker MQTT existant", "An existing MQTT broker"))]
     Broker(BrokerCommand),
+    #[command(subcommand, about = tr("Les sauvegardes", "The backups"))]
+    Backup(BackupCommand),
     #[command(subcommand, about = tr("La base, le serveur Déclic arrêté", "The store, with the controller stopped"))]
     Store(StoreCommand),
     #[command(subcommand, about = tr("Le rythme des foyers", "The rhythm of homes"))]
@@ -207,6 +211,16 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Broker(BrokerCommand::Config(BrokerKind::Mosquitto(args))) => {
             return finish_own(own(Own::Mosquitto(args)));
         }
+        Command::Backup(command) => match (
+            backup::alone(&command, &Voice::current()),
+            backup::target(&command),
+        ) {
+            (Some(done), _) => return finish(done),
+            (None, target) => (
+                target.expect("what is not done alone asks a controller"),
+                Asked::Backup(command),
+            ),
+        },
         Command::Store(command) => return finish(store::run(&command, &Voice::current())),
         Command::Rhythm(command) => return finish(rhythm::run(&command, &Voice::current())),
         Command::Rules(args) => return finish(rules::run(&args)),
@@ -242,6 +256,7 @@ enum Asked {
     Ticket(TicketArgs),
     Device(DeviceArgs),
     Absence(AbsenceArgs),
+    Backup(BackupCommand),
     Enrol(EnrolArgs),
     Status(StatusArgs),
     Audit(AuditArgs),
@@ -258,6 +273,7 @@ async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failur
         Asked::Ticket(args) => ticket::run(args.command, &controller, voice).await,
         Asked::Device(args) => device::run(args.command, &controller, voice).await,
         Asked::Absence(args) => absence::run(args.command, &controller, voice).await,
+        Asked::Backup(command) => backup::run(command, &controller, voice).await,
         Asked::Enrol(args) => enrol::run(args.command, &controller, voice).await,
         Asked::Status(args) => status::run(args.format, &controller, voice).await,
         Asked::Audit(args) => audit::run(args.command, &controller, voice).await,

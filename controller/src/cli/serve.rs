@@ -126,6 +126,14 @@ pub struct ServeArgs {
         )
     )]
     pub rules: Option<PathBuf>,
+    #[arg(
+        long, env = "DECLIC_BACKUPS", value_name = "DIR|off",
+        help = tr(
+            "Où va la sauvegarde de chaque nuit, ou `off` [DATA_DIR/backups]",
+            "Where the backup of each night goes, or `off` [DATA_DIR/backups]"
+        )
+    )]
+    pub backups: Option<PathBuf>,
 }
 
 /// The file, under the same names.
@@ -154,6 +162,7 @@ struct File {
     #[serde(alias = "call_after_days")]
     call_after_days: Option<u32>,
     rules: Option<PathBuf>,
+    backups: Option<PathBuf>,
 }
 
 /// All that `declic serve` needs, checked.
@@ -176,6 +185,8 @@ pub struct Serve {
     pub call_after_days: Option<u32>,
     /// When rules open tickets.
     pub rules: Thresholds,
+    /// Where the backup of each night goes.
+    pub backups: Option<PathBuf>,
 }
 
 impl ServeArgs {
@@ -233,11 +244,18 @@ impl ServeArgs {
             Some(path) => read_rules(&path)?,
             None => Thresholds::default(),
         };
+        let data_dir = self
+            .data_dir
+            .or(file.data_dir)
+            .unwrap_or_else(|| DATA_DIR.into());
+        let backups = match self.backups.or(file.backups) {
+            None => Some(data_dir.join("backups")),
+            Some(off) if off == Path::new("off") => None,
+            Some(folder) => Some(folder),
+        };
         let serve = Serve {
-            data_dir: self
-                .data_dir
-                .or(file.data_dir)
-                .unwrap_or_else(|| DATA_DIR.into()),
+            data_dir,
+            backups,
             mqtt,
             http: self.http.or(file.http).unwrap_or_else(|| default(HTTP)),
             web,

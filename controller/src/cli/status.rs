@@ -107,6 +107,13 @@ fn screen(status: &ServerStatus, v: &Voice) -> String {
             v.say(format!("{free} libres"), format!("{free} free")),
         ));
     }
+    lines.push((
+        v.say("Sauvegarde", "Backup"),
+        v.since(status.backup_made_at),
+    ));
+    if let Some(why) = &status.backup_failed {
+        lines.push((v.say("– échec", "– failed"), why.clone()));
+    }
     if status.demo {
         let simulated = v.say(
             "démonstration, foyers simulés",

@@ -93,6 +93,7 @@ fn controller(options: &DemoOptions, place: &Path) -> Options {
         notify: Default::default(),
         call_after_days: None,
         rules: Thresholds::default(),
+        backups: None,
         demo: true,
     }
 }

@@ -11,7 +11,7 @@ pub mod placement;
 pub mod presence;
 pub mod rhythm;
 pub mod rights;
-
+pub mod rotation;
 pub mod rules;
 pub mod ticket;
 pub mod timeline;

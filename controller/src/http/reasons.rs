@@ -7,6 +7,7 @@ use crate::app::absence::AbsenceError;
 use crate::app::account::AccountError;
 use crate::app::announcement::AnnounceError;
 use crate::app::api_token::TokenError;
+use crate::app::backup::StartError;
 use crate::app::command::CommandError;
 use crate::app::device::QueryError;
 use crate::app::enrolment::{CancelError, CreateError};
@@ -56,6 +57,16 @@ impl From<QueryError> for Failure {
             QueryError::WithoutConsent(_) => ProblemKind::Refused,
             QueryError::BadLimit { .. } | QueryError::BadPeriod => ProblemKind::BadRequest,
             QueryError::Store(error) => return error.into(),
+        };
+        Failure::of(kind, &error)
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        let kind = match error {
+            StartError::Off => ProblemKind::Refused,
+            StartError::Making => ProblemKind::Conflict,
         };
         Failure::of(kind, &error)
     }

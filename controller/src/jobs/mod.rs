@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use tokio::time::{MissedTickBehavior, interval};
 
 use self::listening::Listening;
+use crate::app::device::time;
 use crate::app::minimise::Rounds;
 use crate::app::rules::Moment;
 use crate::app::ticket::{age, calls};
-use crate::app::{App, absence, life, login, minimise, retire, rhythm, rules};
+use crate::app::{App, absence, backup, life, login, minimise, retire, rhythm, rules};
 use crate::clock;
 
 const EVERY: Duration = Duration::from_secs(30);
@@ -95,6 +96,7 @@ impl Jobs {
             Ok(tickets) => tracing::info!(tickets, "rules changed tickets"),
             Err(error) => tracing::warn!(%error, "failed to run the rules"),
         }
+        backup::round(app, time(now)).await;
         if self.is_time_for_the_seldom(now) {
             match absence::sweep(app, now).await {
                 Ok(0) => {}

@@ -3,6 +3,7 @@
 mod absences;
 mod accounts;
 mod audit;
+mod backups;
 mod changes;
 mod commands;
 mod devices;
@@ -58,6 +59,8 @@ pub(super) fn routes() -> Routes {
         .documented(Needs(SeeStatus), routes!(settings::get))
         .documented(Needs(MoveController), routes!(settings::announce))
         .documented(Needs(MoveController), routes!(settings::withdraw))
+        .documented(Needs(BackUp), routes!(backups::list))
+        .documented(Needs(BackUp), routes!(backups::create))
         .documented(Needs(SeeAudit), routes!(audit::list))
         .documented(Needs(SeeAudit), routes!(audit::check))
         .documented(Needs(ManageAccounts), routes!(accounts::list))

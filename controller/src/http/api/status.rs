@@ -25,6 +25,7 @@ fn now(app: &App, now: Timestamp) -> ServerStatus {
     let devices = app.registry.all();
     let reason = app.check_ready().err().map(|why| why.to_string());
     let listening = &app.programme.listening;
+    let (backup_made_at, backup_failed) = app.backups.last();
     ServerStatus {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at: app.started_at,
@@ -41,6 +42,8 @@ fn now(app: &App, now: Timestamp) -> ServerStatus {
         enrol: listening.enrol.clone(),
         http: listening.http.clone(),
         disk_free_bytes: app.store.free_bytes(),
+        backup_made_at,
+        backup_failed,
         demo: app.programme.demo,
     }
 }

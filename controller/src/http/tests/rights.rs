@@ -47,6 +47,8 @@ const TABLE: &str = "
     GET    /api/v1/settings                 y y y y y  .
     PUT    /api/v1/settings/next-address    y . . . .  .
     DELETE /api/v1/settings/next-address    y . . . .  .
+    GET    /api/v1/backups                  y . . . .  .
+    POST   /api/v1/backups                  y . . . .  .
     GET    /metrics                         y y y y y  .
     GET    /api/v1/audit                    y y . . .  .
     GET    /api/v1/audit/check              y y . . .  .

@@ -35,6 +35,11 @@ use super::{
     Store, StoreError, StoreState, VALUE_BYTES_MAX, Value,
 };
 
+/// Whether a running controller has this folder.
+pub fn is_locked(folder: &Path) -> bool {
+    matches!(Mark::take(folder), Ok(None))
+}
+
 /// A store in one folder of this machine. Dropping it closes it, which blocks.
 pub struct SledStore {
     shared: Arc<Shared>,
