@@ -64,8 +64,12 @@ fn each_reason_is_a_sentence_in_both_languages() {
         Reason::NeverHeard,
         Reason::Here,
         Reason::NotAwaited,
-        Reason::PausedUntil { until: fr.now.get() },
-        Reason::AwayUntil { until: fr.now.get() },
+        Reason::PausedUntil {
+            until: fr.now.get(),
+        },
+        Reason::AwayUntil {
+            until: fr.now.get(),
+        },
         Reason::Ordinary {
             silent_s,
             days_per_week: 2.0,
