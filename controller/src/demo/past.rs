@@ -35,6 +35,9 @@ struct Resident {
     acts: VecDeque<Moment>,
 }
 
+/// What the resident of this place among them sent.
+type Message = (usize, Sent);
+
 /// Writes what happened in these homes from `from` to `to`, ms UTC. The clock stands at `to` then.
 pub(super) async fn write(
     app: &Arc<App>,
@@ -87,7 +90,7 @@ async fn hand_over(app: &Arc<App>, home: &Household) -> anyhow::Result<()> {
 fn live_until(
     mut residents: Vec<Resident>,
     until: i64,
-) -> anyhow::Result<(Vec<Resident>, Vec<(usize, Sent)>)> {
+) -> anyhow::Result<(Vec<Resident>, Vec<Message>)> {
     let mut sent = Vec::new();
     for (n, resident) in residents.iter_mut().enumerate() {
         let said = resident.live_until(until)?;
@@ -102,7 +105,7 @@ fn live_until(
 async fn record(
     app: &Arc<App>,
     residents: &mut [Resident],
-    sent: Vec<(usize, Sent)>,
+    sent: Vec<Message>,
 ) -> anyhow::Result<()> {
     let mut sessions: Vec<_> = residents.iter().map(|_| None).collect();
     let mut recordings = Vec::new();
