@@ -102,7 +102,7 @@ fn a_controller_killed_while_it_backs_up_leaves_no_half_backup_and_loses_nothing
             (backups.join(".making").exists() || ended).then_some(())
         });
         // Further into the work with each blow.
-        std::thread::park_timeout(std::time::Duration::from_millis(blow * 30));
+        std::thread::park_timeout(std::time::Duration::from_millis(blow * 80));
         controller.kill();
         asking.wait().unwrap();
         controller.run();
