@@ -5,6 +5,7 @@
 //! calls block for as long as the disk does: async code goes through [`read`].
 
 pub mod check;
+pub mod chunk;
 #[cfg(test)]
 mod golden;
 pub mod keys;
