@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use declic_common::settings::{Address, Settings};
 use ipnet::IpNet;
 
+use crate::domain::retention::Retention;
 use crate::domain::rules::thresholds::Thresholds;
 use crate::ingest::broker;
 use crate::notify;
@@ -30,6 +31,8 @@ pub struct Options {
     pub call_after_days: Option<u32>,
     /// When rules open tickets.
     pub rules: Thresholds,
+    /// For how long each kind of data is kept.
+    pub retention: Retention,
     /// Simulated homes: not a real programme.
     pub demo: bool,
 }
@@ -78,6 +81,8 @@ pub struct Programme {
     pub call_after_days: Option<u32>,
     /// When rules open tickets.
     pub rules: Thresholds,
+    /// For how long each kind of data is kept.
+    pub retention: Retention,
     /// Where this process listens, as people read it.
     pub listening: Listening,
     /// Simulated homes: not a real programme.

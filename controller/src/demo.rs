@@ -70,6 +70,7 @@ pub async fn run(options: DemoOptions, show: impl FnOnce(&Tour)) -> anyhow::Resu
         notify: Default::default(),
         call_after_days: None,
         rules: Thresholds::default(),
+        retention: Default::default(),
         demo: true,
     })
     .await?;

@@ -75,6 +75,7 @@ fn serve_options(serve: Serve) -> anyhow::Result<Options> {
         notify: serve.notify,
         call_after_days: serve.call_after_days,
         rules: serve.rules,
+        retention: serve.retention,
         demo: false,
     })
 }

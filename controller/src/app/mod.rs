@@ -14,6 +14,7 @@ pub mod counters;
 pub mod device;
 pub mod enrolment;
 pub mod evidence;
+pub mod history;
 pub mod hub;
 pub mod life;
 pub mod login;

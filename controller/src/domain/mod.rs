@@ -1,6 +1,7 @@
 //! Decisions as plain functions on plain data. Knows `common` and nothing else;
 //! time is a parameter.
 
+pub mod buckets;
 pub mod dating;
 pub mod days;
 pub mod metric;
@@ -8,6 +9,7 @@ pub mod numbering;
 pub mod pause;
 pub mod placement;
 pub mod presence;
+pub mod retention;
 pub mod rhythm;
 pub mod rights;
 

@@ -23,6 +23,8 @@ pub enum Permission {
     Dismiss,
     /// Tells every device where the controller will be.
     MoveController,
+    /// Reports of the past are put into history by hand.
+    ImportHistory,
     /// Who changed what.
     SeeAudit,
     /// Other people's accounts, tokens and logins.
@@ -39,13 +41,14 @@ pub enum Reach {
 }
 
 impl Permission {
-    pub const ALL: [Permission; 8] = [
+    pub const ALL: [Permission; 9] = [
         Permission::SeeStatus,
         Permission::SeeDevices,
         Permission::SteerDevices,
         Permission::Enrol,
         Permission::Dismiss,
         Permission::MoveController,
+        Permission::ImportHistory,
         Permission::SeeAudit,
         Permission::ManageAccounts,
     ];
@@ -59,6 +62,7 @@ impl Permission {
             Permission::Enrol => "enrol",
             Permission::Dismiss => "dismiss",
             Permission::MoveController => "move-controller",
+            Permission::ImportHistory => "import-history",
             Permission::SeeAudit => "see-audit",
             Permission::ManageAccounts => "manage-accounts",
         }
@@ -68,7 +72,10 @@ impl Permission {
     fn is_of_the_whole(self) -> bool {
         matches!(
             self,
-            Permission::MoveController | Permission::SeeAudit | Permission::ManageAccounts
+            Permission::MoveController
+                | Permission::ImportHistory
+                | Permission::SeeAudit
+                | Permission::ManageAccounts
         )
     }
 }
@@ -79,7 +86,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
     use Permission::*;
     match role {
         Role::Admin => true,
-        Role::Coordinator => !matches!(permission, MoveController | ManageAccounts),
+        Role::Coordinator => !matches!(permission, MoveController | ImportHistory | ManageAccounts),
         Role::Technician => !permission.is_of_the_whole(),
         Role::Animator | Role::Evaluator => permission == SeeStatus,
     }
@@ -132,7 +139,7 @@ mod tests {
         assert_eq!(table(Role::Coordinator), format!("{fleet} see-audit"));
         assert_eq!(
             table(Role::Admin),
-            format!("{fleet} move-controller see-audit manage-accounts")
+            format!("{fleet} move-controller import-history see-audit manage-accounts")
         );
         assert_eq!(table(Role::Animator), "see-status");
         assert_eq!(table(Role::Evaluator), "see-status");

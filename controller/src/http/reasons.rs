@@ -9,6 +9,7 @@ use crate::app::api_token::TokenError;
 use crate::app::command::CommandError;
 use crate::app::device::QueryError;
 use crate::app::enrolment::{CancelError, CreateError};
+use crate::app::history::import::ImportError;
 use crate::app::login::LoginError;
 use crate::app::placement::PlaceError;
 use crate::app::readiness::Unready;
@@ -53,10 +54,22 @@ impl From<QueryError> for Failure {
             QueryError::UnknownMetric { .. } => ProblemKind::UnknownMetric,
             QueryError::BadCursor => ProblemKind::BadCursor,
             QueryError::WithoutConsent(_) => ProblemKind::Refused,
-            QueryError::BadLimit { .. } | QueryError::BadPeriod => ProblemKind::BadRequest,
+            QueryError::BadLimit { .. }
+            | QueryError::BadPeriod
+            | QueryError::TooManyMetrics
+            | QueryError::TooLong => ProblemKind::BadRequest,
             QueryError::Store(error) => return error.into(),
         };
         Failure::of(kind, &error)
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::TooMany => Failure::of(ProblemKind::BadRequest, &error),
+            ImportError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use self::listening::Listening;
 use crate::app::minimise::Rounds;
 use crate::app::rules::Moment;
 use crate::app::ticket::{age, calls};
-use crate::app::{App, life, login, minimise, retire, rules};
+use crate::app::{App, history, life, login, minimise, retire, rules};
 
 const EVERY: Duration = Duration::from_secs(30);
 /// What ages by days is looked at once in so many rounds: every hour.
@@ -25,6 +25,7 @@ pub async fn run(app: Arc<App>) {
     let mut listening = Listening::begin(Timestamp::now().as_millisecond());
     let mut round = interval(EVERY);
     let mut rounds = Rounds::default();
+    let mut upkeep = history::Upkeep::default();
     round.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for n in 0_u32.. {
         round.tick().await;
@@ -37,6 +38,7 @@ pub async fn run(app: Arc<App>) {
             Ok(devices) => tracing::info!(devices, "old days keep one state each"),
             Err(error) => tracing::warn!(%error, "failed to minimise old days"),
         }
+        history::upkeep(&app, &mut upkeep, now).await;
         match retire::finish(&app, now).await {
             Ok(0) => {}
             Ok(devices) => tracing::info!(devices, "retired devices are now shut out"),
