@@ -2,6 +2,8 @@
 //! enrolled for real over TLS; the others run the same agent over a simulated
 //! machine.
 
+mod past;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -21,6 +23,7 @@ use tokio::task::{JoinSet, LocalSet};
 
 use crate::app::{App, enrolment};
 use crate::config::{Mqtt, Options, Web};
+use crate::domain::retention::Retention;
 use crate::domain::rules::thresholds::Thresholds;
 use crate::serve::{Server, asked_to_stop};
 
@@ -39,6 +42,8 @@ pub struct DemoOptions {
     pub http: std::net::SocketAddr,
     pub mqtt: std::net::SocketAddr,
     pub interval: Duration,
+    /// Days of a made-up past.
+    pub history_days: u32,
 }
 
 /// Where a demonstration can be looked at.
@@ -70,11 +75,15 @@ pub async fn run(options: DemoOptions, show: impl FnOnce(&Tour)) -> anyhow::Resu
         notify: Default::default(),
         call_after_days: None,
         rules: Thresholds::default(),
-        retention: Default::default(),
+        retention: kept(options.history_days),
         demo: true,
     })
     .await?;
     let homes = Homes::start(&server.app, place.path(), &options).await?;
+    if options.history_days > 0 {
+        let now = Timestamp::now().as_millisecond();
+        past::begin(&server.app, options.history_days, now).await?;
+    }
     show(&Tour {
         data_dir: server.app.programme.data_dir.clone(),
         http: server
@@ -94,6 +103,16 @@ pub async fn run(options: DemoOptions, show: impl FnOnce(&Tour)) -> anyhow::Resu
             homes.stop().await;
         })
         .await
+}
+
+/// As usual, or for as long as the past that is made.
+fn kept(days: u32) -> Retention {
+    let usual = Retention::default();
+    Retention {
+        history_days: usual.history_days.max(days + 1),
+        rollup_days: usual.rollup_days.max(days + 1),
+        ..usual
+    }
 }
 
 enum Place {

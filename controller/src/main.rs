@@ -114,6 +114,7 @@ fn demo_options(args: DemoArgs) -> DemoOptions {
         http: args.http,
         mqtt: args.mqtt,
         interval: Duration::from_secs(args.interval.into()),
+        history_days: args.history,
     }
 }
 

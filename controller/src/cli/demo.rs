@@ -36,4 +36,13 @@ pub struct DemoArgs {
         help = tr("Secondes entre deux relevés", "Seconds between two reports")
     )]
     pub interval: u32,
+    #[arg(
+        long, value_name = "DAYS", default_value_t = 0,
+        value_parser = clap::value_parser!(u32).range(0..=3_650),
+        help = tr(
+            "Jours d’un passé inventé, fait en arrière-plan",
+            "Days of a made-up past, made in the background"
+        )
+    )]
+    pub history: u32,
 }

@@ -12,6 +12,7 @@ pub mod keys;
 pub mod migrations;
 pub mod record;
 pub mod records;
+pub mod sizes;
 pub mod sled;
 #[cfg(test)]
 pub(crate) mod suite;

@@ -190,7 +190,7 @@ fn tables() -> impl Strategy<Value = Table> {
                     boot,
                     seq,
                 },
-                estimated: seq % 3 == 0,
+                estimated: seq.is_multiple_of(3),
                 values: (16..)
                     .zip(&columns)
                     .filter_map(|(number, column)| Some((number, 3, column[n]?)))
