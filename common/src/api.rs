@@ -16,6 +16,10 @@ use crate::settings::Address;
 use crate::timeline::Activity;
 use crate::words;
 
+mod history;
+
+pub use history::*;
+
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -259,14 +263,6 @@ pub struct TimelineDay {
     /// change. Null where only the day's activity is kept.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<std::collections::BTreeMap<String, u32>>))]
     pub minutes: Option<BTreeMap<Activity, u32>>,
-}
-
-/// One point of a metric's history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Point {
-    pub at: Timestamp,
-    pub value: i64,
 }
 
 /// Makes an enrolment code.

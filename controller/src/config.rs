@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use declic_common::settings::{Address, Settings};
 use ipnet::IpNet;
 
+use crate::domain::retention::Retention;
 use crate::domain::rules::thresholds::Thresholds;
 use crate::ingest::broker;
 use crate::notify;
@@ -32,6 +33,8 @@ pub struct Options {
     pub rules: Thresholds,
     /// Where a backup goes each night; none without it.
     pub backups: Option<PathBuf>,
+    /// For how long each kind of data is kept.
+    pub retention: Retention,
     /// Simulated homes: not a real programme.
     pub demo: bool,
 }
@@ -80,6 +83,8 @@ pub struct Programme {
     pub call_after_days: Option<u32>,
     /// When rules open tickets.
     pub rules: Thresholds,
+    /// For how long each kind of data is kept.
+    pub retention: Retention,
     /// Where this process listens, as people read it.
     pub listening: Listening,
     /// Simulated homes: not a real programme.

@@ -76,6 +76,7 @@ fn serve_options(serve: Serve) -> anyhow::Result<Options> {
         call_after_days: serve.call_after_days,
         rules: serve.rules,
         backups: serve.backups,
+        retention: serve.retention,
         demo: false,
     })
 }
@@ -117,6 +118,7 @@ fn demo_options(args: DemoArgs) -> DemoOptions {
         interval,
         speed: args.speed,
         begin: args.begin,
+        history_days: args.history,
     }
 }
 

@@ -109,6 +109,7 @@ impl Server {
             address,
             settings: options.settings.clone(),
             rules: options.rules.clone(),
+            retention: options.retention,
             listening: doors.listening(&options),
             call_after_days: options.call_after_days,
             demo: options.demo,

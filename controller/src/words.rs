@@ -215,6 +215,8 @@ impl Voice {
                 self.unit(&degrees.replace('-', "−"), "°C")
             }
             Unit::Seconds => self.span(value.unsigned_abs() * 1000),
+            Unit::Flag if value == 0 => self.say("non", "no").to_owned(),
+            Unit::Flag => self.say("oui", "yes").to_owned(),
             unit => self.unit(&self.number(value), unit.symbol()),
         }
     }

@@ -16,6 +16,7 @@ mod moving;
 mod network_cut;
 mod other_language;
 mod people;
+mod sealing;
 mod tickets;
 mod timeline;
 mod window;

@@ -49,7 +49,7 @@ impl Absences {
         let mut rows = BTreeMap::new();
         for_each(store, keys::of_kind(keys::core::ABSENCE), |key, value| {
             let id =
-                keys::number_of(key).ok_or_else(|| StoreError::Corrupt("absence key".into()))?;
+                keys::absence_of(key).ok_or_else(|| StoreError::Corrupt("absence key".into()))?;
             rows.insert(id, decode(value)?);
             Ok(())
         })?;

@@ -34,6 +34,14 @@ counters! {
     turned_away,
     /// Messages that a broker brought from devices which are not enrolled, or revoked.
     strangers,
+    /// Batches that move reports from rows to sealed history, begun …
+    seals_begun,
+    /// … and done, whatever came of them.
+    seals_done,
+    /// Reports that were sealed.
+    sealed,
+    /// Reports that were imported.
+    imported,
     /// Notices that a channel has taken.
     notices,
     /// Notices that could not leave for days.
@@ -46,10 +54,10 @@ pub struct Counter(AtomicU64);
 
 impl Counter {
     pub fn add(&self, n: u64) {
-        self.0.fetch_add(n, Ordering::Relaxed);
+        self.0.fetch_add(n, Ordering::SeqCst);
     }
 
     pub fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0.load(Ordering::SeqCst)
     }
 }

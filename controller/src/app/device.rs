@@ -1,26 +1,21 @@
-//! What is known of the devices: the list, one device, the history of a metric.
-
-use std::sync::Arc;
+//! What is known of the devices: the list, and one device.
 
 use data_encoding::BASE64URL_NOPAD;
 use declic_common::DeviceId;
 use declic_common::api::{
-    CertificateInfo, DeviceDetail, DeviceSort, DeviceSummary, Latest, Page, Point, Presence,
+    CertificateInfo, DeviceDetail, DeviceSort, DeviceSummary, Latest, Page, Presence,
 };
-use declic_common::limits::TIME_MAX_MS;
 use jiff::Timestamp;
 
 use super::presence::{self, Judge};
 use super::registry::Entry;
-use super::timeline::{self, SEEN_DAYS};
+use super::timeline::SEEN_DAYS;
 use super::{App, placement};
-use crate::domain::dating;
-use crate::domain::days::paris;
-use crate::domain::metric::{self, Metric};
 use crate::domain::rights::Reach;
+use crate::domain::{dating, metric};
 use crate::store::record::decode;
-use crate::store::records::{HealthRow, Inventory};
-use crate::store::{Range, Space, Store, StoreError, keys, read};
+use crate::store::records::Inventory;
+use crate::store::{Space, Store, StoreError, keys, read};
 
 /// Items of a page of devices when nothing else is said.
 pub const LIMIT_DEFAULT: usize = 100;
@@ -30,12 +25,6 @@ pub const LIMIT_MAX: usize = 500;
 pub const POINTS_DEFAULT: usize = 1_000;
 /// Most points of a page of history.
 pub const POINTS_MAX: usize = 10_000;
-
-/// Rows read at once.
-const ROWS: usize = 1_000;
-/// Rows that one page may look at: a metric that is rarely there must not hold
-/// the reader for ever. The page then ends early, and its cursor goes on.
-const ROWS_PER_PAGE: usize = 20_000;
 
 /// Which devices, in which order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,17 +61,6 @@ impl Default for DeviceQuery {
     }
 }
 
-/// Which points of which metric. `to` is not included; times are ms UTC.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HistoryQuery {
-    pub device: DeviceId,
-    pub metric: String,
-    pub from: i64,
-    pub to: i64,
-    pub limit: usize,
-    pub cursor: Option<String>,
-}
-
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum QueryError {
@@ -99,6 +77,10 @@ pub enum QueryError {
          {SEEN_DAYS} days; ask from {0} on"
     )]
     WithoutConsent(String),
+    #[error("at most 64 metrics at once")]
+    TooManyMetrics,
+    #[error("by the hour a period has at most 400 days; ask by the day, or for less")]
+    TooLong,
     #[error("the period must end after it begins, both between 1970 and 9999")]
     BadPeriod,
     #[error(transparent)]
@@ -302,86 +284,6 @@ pub fn latest(entry: &Entry) -> Option<Latest> {
         seq: latest.seq?,
         report: row.report.clone(),
     })
-}
-
-/// Raw points of one metric, oldest first.
-pub async fn history(
-    app: &Arc<App>,
-    query: HistoryQuery,
-    now: i64,
-) -> Result<Page<Point>, QueryError> {
-    check_limit(query.limit, POINTS_MAX)?;
-    let in_time = |ms: &i64| (0..=TIME_MAX_MS).contains(ms);
-    if query.from >= query.to || ![query.from, query.to].iter().all(in_time) {
-        return Err(QueryError::BadPeriod);
-    }
-    let metric = metric::find(&query.metric).ok_or_else(|| QueryError::UnknownMetric {
-        asked: query.metric.chars().take(64).collect(),
-    })?;
-    let entry = app.registry.get(query.device);
-    let entry = entry.ok_or(QueryError::UnknownDevice)?;
-    let begin = timeline::seen_from(&entry, Some(query.from), now, &paris())?;
-    if begin >= query.to {
-        return Ok(Page {
-            items: Vec::new(),
-            next: None,
-        });
-    }
-    let kind = keys::health::REPORT;
-    let (mut from, to) = keys::of_device_between(kind, query.device, begin, query.to);
-    if let Some(cursor) = &query.cursor {
-        let key = BASE64URL_NOPAD
-            .decode(cursor.as_bytes())
-            .map_err(|_| QueryError::BadCursor)?;
-        if !(&from..&to).contains(&&key) {
-            return Err(QueryError::BadCursor);
-        }
-        from = key;
-    }
-    let range = Range {
-        space: Space::Health,
-        from,
-        to: Some(to),
-        descending: false,
-        limit: ROWS,
-    };
-    let limit = query.limit;
-    Ok(read(&app.store, move |store| points(store, range, metric, limit)).await?)
-}
-
-/// Reads rows until the page is full; its cursor is the first key not looked at.
-fn points(
-    store: &dyn Store,
-    mut range: Range,
-    metric: &Metric,
-    limit: usize,
-) -> Result<Page<Point>, StoreError> {
-    let mut items = Vec::new();
-    for _ in 0..ROWS_PER_PAGE / ROWS {
-        let rows = store.range(&range)?;
-        for (key, value) in &rows {
-            if items.len() == limit {
-                let next = Some(BASE64URL_NOPAD.encode(key));
-                return Ok(Page { items, next });
-            }
-            let row: HealthRow = decode(value)?;
-            let at = keys::time_of(key).ok_or_else(|| StoreError::Corrupt("health key".into()))?;
-            if let Some(value) = (metric.read)(&row.report) {
-                let at = time(at);
-                items.push(Point { at, value });
-            }
-        }
-        match rows.last() {
-            Some((last, _)) if rows.len() == ROWS => {
-                // The smallest key after `last`.
-                range.from = last.clone();
-                range.from.push(0);
-            }
-            _ => return Ok(Page { items, next: None }),
-        }
-    }
-    let next = Some(BASE64URL_NOPAD.encode(&range.from));
-    Ok(Page { items, next })
 }
 
 /// Whether there is such a device, at a site within reach.

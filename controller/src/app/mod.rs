@@ -17,6 +17,7 @@ pub mod device;
 pub mod digest;
 pub mod enrolment;
 pub mod evidence;
+pub mod history;
 pub mod hub;
 pub mod life;
 pub mod login;

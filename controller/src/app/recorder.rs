@@ -77,12 +77,26 @@ enum Job {
         now: i64,
         done: oneshot::Sender<Result<Minimised, RecordError>>,
     },
+    /// Seals a part of the old reports of a device.
+    Seal {
+        device: DeviceId,
+        minutes: bool,
+        now: i64,
+        done: oneshot::Sender<Result<Sealed, RecordError>>,
+    },
 }
 
 /// What a part of minimising came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Minimised {
     pub changed: bool,
+    pub more: bool,
+}
+
+/// What a part of sealing came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sealed {
+    pub reports: usize,
     pub more: bool,
 }
 
@@ -164,6 +178,25 @@ impl Recorder {
     pub async fn minimise(&self, device: DeviceId, now: i64) -> Result<Minimised, RecordError> {
         let (done, answer) = oneshot::channel();
         let job = Job::Minimise { device, now, done };
+        let _ = self.queue.send(job).await;
+        answer.await.unwrap_or(Err(RecordError::Stopped))
+    }
+
+    /// Seals a part of the old reports of a device, and puts the minutes of its days right
+    /// when asked to; here for the same reason.
+    pub async fn seal(
+        &self,
+        device: DeviceId,
+        minutes: bool,
+        now: i64,
+    ) -> Result<Sealed, RecordError> {
+        let (done, answer) = oneshot::channel();
+        let job = Job::Seal {
+            device,
+            minutes,
+            now,
+            done,
+        };
         let _ = self.queue.send(job).await;
         answer.await.unwrap_or(Err(RecordError::Stopped))
     }

@@ -42,6 +42,7 @@ pub(crate) fn app_on(store: Arc<dyn Store>, dir: &Path, address: Address, pki: P
         address,
         settings: Settings::default(),
         rules: Thresholds::default(),
+        retention: Default::default(),
         listening: Listening::default(),
         call_after_days: None,
         demo: false,

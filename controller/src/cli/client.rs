@@ -1,7 +1,7 @@
 //! Asks a running controller: over its socket, or over its port.
 
 use std::error::Error;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use declic_common::{DeviceId, tr};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::header::{self, HeaderMap};
-use reqwest::{Client, Method, Url};
+use reqwest::{Client, Method, RequestBuilder, Url};
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -29,6 +29,9 @@ use crate::http::socket_path;
 
 /// Longer than the controller gives itself for an answer.
 const TIMEOUT: Duration = Duration::from_secs(40);
+
+/// For an answer that goes on for as long as there is something to tell.
+const STREAM: Duration = Duration::from_secs(600);
 
 /// Which controller to ask.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
@@ -236,19 +239,7 @@ impl Controller {
         query: &[(&str, String)],
         body: Option<Value>,
     ) -> Result<Value, Failure> {
-        let mut url = self.base.clone();
-        url.path_segments_mut()
-            .expect("http addresses have paths")
-            .pop_if_empty()
-            .extend(["api", "v1"])
-            .extend(path.split('/'));
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        let mut request = self.http.request(method, url);
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(&token.0);
-        }
+        let mut request = self.request(method, path, query);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -267,6 +258,45 @@ impl Controller {
         }
         let problem: Problem = serde_json::from_slice(&body).map_err(|_| not_ours())?;
         Err(Failure::of_problem(&problem))
+    }
+
+    /// Passes a long answer on as it comes. One that breaks off is a failure.
+    pub(crate) async fn stream(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        out: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        let unreachable = |error| self.unreachable(error);
+        let request = self.request(Method::GET, path, query).timeout(STREAM);
+        let mut answer = request.send().await.map_err(unreachable)?;
+        if !answer.status().is_success() {
+            let body = answer.bytes().await.map_err(unreachable)?;
+            let problem: Problem = serde_json::from_slice(&body).map_err(|_| not_ours())?;
+            return Err(Failure::of_problem(&problem));
+        }
+        while let Some(piece) = answer.chunk().await.map_err(unreachable)? {
+            out.write_all(&piece)
+                .map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    fn request(&self, method: Method, path: &str, query: &[(&str, String)]) -> RequestBuilder {
+        let mut url = self.base.clone();
+        url.path_segments_mut()
+            .expect("http addresses have paths")
+            .pop_if_empty()
+            .extend(["api", "v1"])
+            .extend(path.split('/'));
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let mut request = self.http.request(method, url);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(&token.0);
+        }
+        request
     }
 
     /// A device by its name, or by its asset tag.

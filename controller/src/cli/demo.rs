@@ -8,7 +8,7 @@ use declic_common::limits::INTERVAL_DEFAULT_S;
 use declic_common::tr;
 use jiff::Timestamp;
 
-use super::device::moment;
+use super::period::moment;
 
 /// At the speed of the day, so that whoever looks sees something change.
 const SHOWN_INTERVAL_S: u32 = 30;
@@ -46,6 +46,15 @@ pub struct DemoArgs {
         )
     )]
     pub interval: Option<u32>,
+    #[arg(
+        long, value_name = "DAYS", default_value_t = 0, conflicts_with = "speed",
+        value_parser = clap::value_parser!(u32).range(0..=3_650),
+        help = tr(
+            "Jours d’un passé inventé, fait en arrière-plan",
+            "Days of a made-up past, made in the background"
+        )
+    )]
+    pub history: u32,
     #[arg(
         long, value_name = "N", default_value_t = 1,
         value_parser = clap::value_parser!(u32).range(1..=3_600),

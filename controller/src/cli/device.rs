@@ -1,6 +1,7 @@
 //! `declic device`: the PCs of the programme.
 
 mod args;
+mod history;
 pub(super) mod lately;
 pub(super) mod screen;
 mod strip;
@@ -9,20 +10,18 @@ mod timeline;
 
 use clap::ValueEnum;
 use declic_common::api::{
-    CharterCode, CommandInfo, DeviceDetail, DeviceSummary, NewCommand, NewPlacement, Place, Point,
+    CharterCode, CommandInfo, DeviceDetail, DeviceSummary, NewCommand, NewPlacement, Place,
 };
 use declic_common::settings::Settings;
-use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-pub(super) use self::args::{DeviceArgs, moment, word};
-use self::args::{DeviceCommand, HistoryArgs, ListArgs, Named, SettingsArgs};
+pub(super) use self::args::{DeviceArgs, word};
+use self::args::{DeviceCommand, ListArgs, Named, SettingsArgs};
 use self::lately::Lately;
 use super::client::{Controller, read};
 use super::exit::Failure;
 use super::output::{self, Format, Said, csv};
 use super::words::Voice;
-use crate::domain::metric;
 
 const COLUMNS: [&str; 16] = [
     "device",
@@ -63,7 +62,7 @@ pub(crate) async fn run(
                 }
             }))
         }
-        DeviceCommand::History(args) => history(args, controller, voice).await,
+        DeviceCommand::History(args) => history::run(args, controller, voice).await,
         DeviceCommand::Timeline(args) => timeline::run(args, controller, voice).await,
         DeviceCommand::Deploy {
             device,
@@ -214,29 +213,4 @@ async fn settings(args: SettingsArgs, controller: &Controller, v: &Voice) -> Res
         settings = read(controller.put(&path, &settings).await?)?;
     }
     Ok(Said::out(tables::settings(&settings, v)))
-}
-
-async fn history(args: HistoryArgs, controller: &Controller, v: &Voice) -> Result<Said, Failure> {
-    // Fixed now, so that every page speaks of the same period.
-    let to = args.to.unwrap_or_else(Timestamp::now);
-    let hours = args.days.map_or(24, |days| i64::from(days) * 24);
-    let begin = to.checked_sub(SignedDuration::from_hours(hours));
-    let from = args.from.or(begin.ok()).unwrap_or(Timestamp::UNIX_EPOCH);
-    let query = [
-        ("metric", args.metric.clone()),
-        ("from", from.to_string()),
-        ("to", to.to_string()),
-        ("limit", "10000".to_owned()),
-    ];
-    let path = path(controller, &args.device, "/history").await?;
-    let items = controller.items(&path, &query).await?;
-    Ok(Said::out(match args.format {
-        Format::Json => output::json(&items.into()),
-        Format::Csv => csv(&items, &["at", "value"]),
-        Format::Table => {
-            let points: Vec<Point> = read(items.into())?;
-            let metric = metric::find(&args.metric).expect("checked by the parser");
-            tables::points(&points, metric, v)
-        }
-    }))
 }

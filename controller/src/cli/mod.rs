@@ -16,8 +16,12 @@ pub mod demo;
 mod device;
 mod enrol;
 mod exit;
+mod export;
+mod fleet;
+mod import;
 mod output;
 mod password;
+mod period;
 mod rhythm;
 mod rules;
 pub mod serve;
@@ -48,6 +52,9 @@ use self::demo::DemoArgs;
 use self::device::DeviceArgs;
 use self::enrol::EnrolArgs;
 use self::exit::{Exit, Failure};
+use self::export::ExportArgs;
+use self::fleet::FleetArgs;
+use self::import::ImportArgs;
 use self::output::{Said, clean};
 use self::rhythm::RhythmCommand;
 use self::rules::RulesArgs;
@@ -97,6 +104,12 @@ pub enum Command {
     Device(DeviceArgs),
     #[command(about = tr("Les absences annoncées : leur silence n’inquiète personne", "Declared absences: their silence alarms nobody"))]
     Absence(AbsenceArgs),
+    #[command(about = tr("Tous les PC à la fois", "All devices at once"))]
+    Fleet(FleetArgs),
+    #[command(about = tr("Sortir des données, en flux", "Take data out, as a stream"))]
+    Export(ExportArgs),
+    #[command(about = tr("Faire entrer des données du passé", "Bring data of the past in"))]
+    Import(ImportArgs),
     #[command(about = tr("Inscrire des PC", "Let devices join"))]
     Enrol(EnrolArgs),
     #[command(about = tr("Comment va le serveur Déclic", "How the controller is"))]
@@ -233,6 +246,9 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Decode(args) => (args.target.clone(), Asked::Decode(args)),
         Command::Device(args) => (args.target.clone(), Asked::Device(args)),
         Command::Absence(args) => (args.target.clone(), Asked::Absence(args)),
+        Command::Fleet(args) => (args.target.clone(), Asked::Fleet(args)),
+        Command::Export(args) => (args.target.clone(), Asked::Export(args)),
+        Command::Import(args) => (args.target.clone(), Asked::Import(args)),
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
         Command::Status(args) => (args.target.clone(), Asked::Status(args)),
         Command::Audit(args) => (args.target.clone(), Asked::Audit(args)),
@@ -257,6 +273,9 @@ enum Asked {
     Device(DeviceArgs),
     Absence(AbsenceArgs),
     Backup(BackupCommand),
+    Fleet(FleetArgs),
+    Export(ExportArgs),
+    Import(ImportArgs),
     Enrol(EnrolArgs),
     Status(StatusArgs),
     Audit(AuditArgs),
@@ -274,6 +293,9 @@ async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failur
         Asked::Device(args) => device::run(args.command, &controller, voice).await,
         Asked::Absence(args) => absence::run(args.command, &controller, voice).await,
         Asked::Backup(command) => backup::run(command, &controller, voice).await,
+        Asked::Fleet(args) => fleet::run(args.command, &controller, voice).await,
+        Asked::Export(args) => export::run(args.command, &controller, voice).await,
+        Asked::Import(args) => import::run(args.command, &controller, voice).await,
         Asked::Enrol(args) => enrol::run(args.command, &controller, voice).await,
         Asked::Status(args) => status::run(args.format, &controller, voice).await,
         Asked::Audit(args) => audit::run(args.command, &controller, voice).await,

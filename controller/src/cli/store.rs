@@ -2,6 +2,8 @@
 //!
 //! No running controller is asked: one whose store is damaged does not start.
 
+mod sizes;
+
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -26,6 +28,11 @@ pub enum StoreCommand {
         "Read everything, and tell whether all is there and sound"
     ))]
     Check(CheckArgs),
+    #[command(about = tr(
+        "Dire ce qui prend de la place",
+        "Tell what takes the room"
+    ))]
+    Sizes(CheckArgs),
     #[command(about = tr(
         "Sauver dans un nouveau dossier ce qui se lit encore",
         "Save what still reads into a new directory"
@@ -62,6 +69,7 @@ pub struct SalvageArgs {
 pub(crate) fn run(command: &StoreCommand, v: &Voice) -> Result<Said, Failure> {
     match command {
         StoreCommand::Check(args) => check(args, v),
+        StoreCommand::Sizes(args) => sizes::run(args, v),
         StoreCommand::Salvage(args) => save(args, v),
     }
 }

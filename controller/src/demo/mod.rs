@@ -13,6 +13,7 @@ mod live;
 mod now;
 mod past;
 mod script;
+mod year;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -23,6 +24,7 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 
 use crate::config::{Mqtt, Options, Web};
+use crate::domain::retention::Retention;
 use crate::domain::rules::thresholds::Thresholds;
 use crate::serve::{Server, asked_to_stop};
 
@@ -45,6 +47,8 @@ pub struct DemoOptions {
     /// What that clock says when its homes begin to live before our eyes; now, when absent.
     /// At speed 1 it is always ours.
     pub begin: Option<Timestamp>,
+    /// Days of a made-up past, at the speed of the day.
+    pub history_days: u32,
 }
 
 /// Where a demonstration can be looked at.
@@ -94,7 +98,18 @@ fn controller(options: &DemoOptions, place: &Path) -> Options {
         call_after_days: None,
         rules: Thresholds::default(),
         backups: None,
+        retention: kept(options.history_days),
         demo: true,
+    }
+}
+
+/// As usual, or for as long as the past that is made.
+fn kept(days: u32) -> Retention {
+    let usual = Retention::default();
+    Retention {
+        history_days: usual.history_days.max(days + 1),
+        rollup_days: usual.rollup_days.max(days + 1),
+        ..usual
     }
 }
 

@@ -13,7 +13,8 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
-use super::{DemoOptions, GOODBYE, Stage, controller, enrolling, tour};
+use super::{DemoOptions, GOODBYE, Stage, controller, enrolling, tour, year};
+use crate::clock;
 use crate::serve::Server;
 
 pub(super) async fn run(
@@ -25,6 +26,10 @@ pub(super) async fn run(
     let server = Server::start(controller(options, place)).await?;
     let homes = enrolling::enrol(&server.app, place, options.devices).await?;
     let homes = Homes::start(homes, options.interval)?;
+    if options.history_days > 0 {
+        let now = clock::now().as_millisecond();
+        year::begin(&server.app, options.history_days, now).await?;
+    }
     show(tour(&server, options));
     server
         .until(async {

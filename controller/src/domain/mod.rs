@@ -2,6 +2,7 @@
 //! time is a parameter.
 
 pub mod absence;
+pub mod buckets;
 pub mod dating;
 pub mod days;
 pub mod metric;
@@ -9,6 +10,7 @@ pub mod numbering;
 pub mod pause;
 pub mod placement;
 pub mod presence;
+pub mod retention;
 pub mod rhythm;
 pub mod rights;
 pub mod rotation;

@@ -25,6 +25,8 @@ pub enum Permission {
     MoveController,
     /// Copies of all that is stored, keys included.
     BackUp,
+    /// Reports of the past are put into history by hand.
+    ImportHistory,
     /// Who changed what.
     SeeAudit,
     /// Other people's accounts, tokens and logins.
@@ -41,7 +43,7 @@ pub enum Reach {
 }
 
 impl Permission {
-    pub const ALL: [Permission; 9] = [
+    pub const ALL: [Permission; 10] = [
         Permission::SeeStatus,
         Permission::SeeDevices,
         Permission::SteerDevices,
@@ -49,6 +51,7 @@ impl Permission {
         Permission::Dismiss,
         Permission::MoveController,
         Permission::BackUp,
+        Permission::ImportHistory,
         Permission::SeeAudit,
         Permission::ManageAccounts,
     ];
@@ -63,6 +66,7 @@ impl Permission {
             Permission::Dismiss => "dismiss",
             Permission::MoveController => "move-controller",
             Permission::BackUp => "back-up",
+            Permission::ImportHistory => "import-history",
             Permission::SeeAudit => "see-audit",
             Permission::ManageAccounts => "manage-accounts",
         }
@@ -74,6 +78,7 @@ impl Permission {
             self,
             Permission::MoveController
                 | Permission::BackUp
+                | Permission::ImportHistory
                 | Permission::SeeAudit
                 | Permission::ManageAccounts
         )
@@ -86,7 +91,10 @@ pub fn allows(role: Role, permission: Permission) -> bool {
     use Permission::*;
     match role {
         Role::Admin => true,
-        Role::Coordinator => !matches!(permission, MoveController | BackUp | ManageAccounts),
+        Role::Coordinator => !matches!(
+            permission,
+            MoveController | BackUp | ImportHistory | ManageAccounts
+        ),
         Role::Technician => !permission.is_of_the_whole(),
         Role::Animator | Role::Evaluator => permission == SeeStatus,
     }
@@ -139,7 +147,7 @@ mod tests {
         assert_eq!(table(Role::Coordinator), format!("{fleet} see-audit"));
         assert_eq!(
             table(Role::Admin),
-            format!("{fleet} move-controller back-up see-audit manage-accounts")
+            format!("{fleet} move-controller back-up import-history see-audit manage-accounts")
         );
         assert_eq!(table(Role::Animator), "see-status");
         assert_eq!(table(Role::Evaluator), "see-status");

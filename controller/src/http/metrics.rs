@@ -62,6 +62,16 @@ impl Collector for Reading {
                 "Messages without a readable number",
                 &counters.unreadable,
             ),
+            (
+                "sealed",
+                "Reports moved from rows to sealed history",
+                &counters.sealed,
+            ),
+            (
+                "imported",
+                "Reports of the past put into history by hand",
+                &counters.imported,
+            ),
             ("groups", "Groups of messages written", &counters.groups),
             (
                 "failed_groups",

@@ -28,6 +28,7 @@ use utoipa::{Modify, OpenApi};
     servers((url = "/", description = "This controller")),
     tags(
         (name = "devices", description = "The PCs of the programme"),
+        (name = "history", description = "What they reported, of all of them and in bulk"),
         (name = "commands", description = "What a PC is asked to do"),
         (name = "tickets", description = "What is to be repaired or answered"),
         (name = "enrolments", description = "Codes that let a PC join"),

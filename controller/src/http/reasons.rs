@@ -11,6 +11,7 @@ use crate::app::backup::StartError;
 use crate::app::command::CommandError;
 use crate::app::device::QueryError;
 use crate::app::enrolment::{CancelError, CreateError};
+use crate::app::history::import::ImportError;
 use crate::app::login::LoginError;
 use crate::app::placement::PlaceError;
 use crate::app::readiness::Unready;
@@ -55,7 +56,10 @@ impl From<QueryError> for Failure {
             QueryError::UnknownMetric { .. } => ProblemKind::UnknownMetric,
             QueryError::BadCursor => ProblemKind::BadCursor,
             QueryError::WithoutConsent(_) => ProblemKind::Refused,
-            QueryError::BadLimit { .. } | QueryError::BadPeriod => ProblemKind::BadRequest,
+            QueryError::BadLimit { .. }
+            | QueryError::BadPeriod
+            | QueryError::TooManyMetrics
+            | QueryError::TooLong => ProblemKind::BadRequest,
             QueryError::Store(error) => return error.into(),
         };
         Failure::of(kind, &error)
@@ -69,6 +73,15 @@ impl From<StartError> for Failure {
             StartError::Making => ProblemKind::Conflict,
         };
         Failure::of(kind, &error)
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::TooMany => Failure::of(ProblemKind::BadRequest, &error),
+            ImportError::Store(error) => error.into(),
+        }
     }
 }
 

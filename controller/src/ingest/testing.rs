@@ -210,6 +210,7 @@ pub(crate) fn controller() -> (Arc<App>, Arc<Gated>, TempDir) {
         },
         settings: Settings::default(),
         rules: Thresholds::default(),
+        retention: Default::default(),
         listening: Listening::default(),
         call_after_days: None,
         demo: true,

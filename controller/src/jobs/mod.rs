@@ -13,7 +13,7 @@ use crate::app::device::time;
 use crate::app::minimise::Rounds;
 use crate::app::rules::Moment;
 use crate::app::ticket::{age, calls};
-use crate::app::{App, absence, backup, life, login, minimise, retire, rhythm, rules};
+use crate::app::{App, absence, backup, history, life, login, minimise, retire, rhythm, rules};
 use crate::clock;
 
 const EVERY: Duration = Duration::from_secs(30);
@@ -41,6 +41,7 @@ pub async fn run(app: Arc<App>) {
 pub(crate) struct Jobs {
     listening: Listening,
     minimised: Rounds,
+    upkeep: history::Upkeep,
     seldom_at: Option<i64>,
 }
 
@@ -49,6 +50,7 @@ impl Jobs {
         Jobs {
             listening: Listening::begin(app.started_at.as_millisecond(), now, clock::speed()),
             minimised: Rounds::default(),
+            upkeep: history::Upkeep::default(),
             seldom_at: None,
         }
     }
@@ -68,6 +70,7 @@ impl Jobs {
             Ok(devices) => tracing::info!(devices, "old days keep one state each"),
             Err(error) => tracing::warn!(%error, "failed to minimise old days"),
         }
+        history::upkeep(app, &mut self.upkeep, now).await;
         match retire::finish(app, now).await {
             Ok(0) => {}
             Ok(devices) => tracing::info!(devices, "retired devices are now shut out"),

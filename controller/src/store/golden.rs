@@ -15,6 +15,7 @@ use declic_common::timeline::Activity;
 use declic_common::{DeviceId, InstallId};
 use serde_json::json;
 
+mod history;
 mod tickets;
 
 use super::StoreError;

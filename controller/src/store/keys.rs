@@ -44,6 +44,14 @@ pub mod health {
     pub const REPORT: u8 = 1;
 }
 
+/// Kind bytes of [`super::Space::Chunk`].
+pub mod chunk {
+    pub const REPORTS: u8 = 1;
+    pub const HOURS: u8 = 2;
+    pub const ROLLUP: u8 = 3;
+    pub const MINUTES: u8 = 4;
+}
+
 /// Kind bytes of [`super::Space::Audit`].
 pub mod audit {
     pub const ENTRY: u8 = 1;
@@ -280,13 +288,31 @@ pub fn absence(id: u64) -> Key {
 }
 
 /// The number inside a key made by [`absence`].
-pub fn number_of(key: &[u8]) -> Option<u64> {
+pub fn absence_of(key: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(key.get(1..9)?.try_into().ok()?))
 }
 
 /// By device and dated time.
 pub fn health(device: DeviceId, dated_at: i64, number: Number) -> Key {
     numbered(health::REPORT, device, dated_at, number)
+}
+
+/// Sealed reports of one kind of [`chunk`], by device and dated time of the first.
+pub fn sealed(kind: u8, device: DeviceId, first: i64) -> Key {
+    Builder::kind(kind).device(device).time(first).0
+}
+
+/// Minutes of one local day of a device.
+pub fn minutes(device: DeviceId, day: i32) -> Key {
+    // Days before 1970 sort first.
+    let day = (day as u32) ^ (1 << 31);
+    Builder::kind(chunk::MINUTES).device(device).u32(day).0
+}
+
+/// The local day inside a key made by [`minutes`].
+pub fn minutes_day_of(key: &[u8]) -> Option<i32> {
+    let bytes: [u8; 4] = key.get(9..13)?.try_into().ok()?;
+    Some((u32::from_be_bytes(bytes) ^ (1 << 31)) as i32)
 }
 
 fn numbered(kind: u8, device: DeviceId, dated_at: i64, number: Number) -> Key {
@@ -340,6 +366,18 @@ pub fn time_of(key: &[u8]) -> Option<i64> {
     Some((u64::from_be_bytes(bytes) ^ (1 << 63)) as i64)
 }
 
+/// The number inside a key made by [`health()`], [`journal`] or [`help`].
+pub fn number_of(key: &[u8]) -> Option<Number> {
+    let install: [u8; 8] = key.get(17..25)?.try_into().ok()?;
+    let boot: [u8; 4] = key.get(25..29)?.try_into().ok()?;
+    let seq: [u8; 8] = key.get(29..37)?.try_into().ok()?;
+    Some(Number {
+        install: InstallId::from_bits(u64::from_be_bytes(install)),
+        boot: u32::from_be_bytes(boot),
+        seq: u64::from_be_bytes(seq),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -357,6 +395,13 @@ mod tests {
             assert!((from..to).contains(&key));
         }
         assert!(day(device, 5, -1) < day(device, 5, 0));
+        assert_eq!(minutes_day_of(&minutes(device, -3)), Some(-3));
+        let number = Number {
+            install,
+            boot: 4,
+            seq: 77,
+        };
+        assert_eq!(number_of(&health(device, -5, number)), Some(number));
     }
 
     #[test]

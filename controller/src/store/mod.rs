@@ -5,12 +5,14 @@
 //! calls block for as long as the disk does: async code goes through [`read`].
 
 pub mod check;
+pub mod chunk;
 #[cfg(test)]
 mod golden;
 pub mod keys;
 pub mod migrations;
 pub mod record;
 pub mod records;
+pub mod sizes;
 pub mod sled;
 #[cfg(test)]
 pub(crate) mod suite;

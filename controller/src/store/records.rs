@@ -23,6 +23,7 @@ macro_rules! records {
     )*};
 }
 
+pub mod history;
 pub mod tickets;
 
 records!(

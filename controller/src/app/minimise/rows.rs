@@ -7,16 +7,21 @@ use jiff::tz::TimeZone;
 use super::Plan;
 use super::days::Zeros;
 use crate::app::command;
+use crate::app::history::purge::minutes_before;
 use crate::app::registry::{Entry, for_each};
-use crate::domain::days::Day;
+use crate::domain::days::{Day, paris};
 use crate::store::record::{decode, encode};
+use crate::store::records::history::ChunkRow;
 use crate::store::records::{Folded, Inventory, JournalRow, Latest};
 use crate::store::{Range, Space, Store, StoreError, keys};
 
 /// Rows that one part removes.
 const ROWS: usize = 1_000;
 
-/// Removes reports and journals made before a moment.
+/// Rows of sealed history that one part removes: each may be large.
+const PARTS: usize = 100;
+
+/// Removes reports and journals made before a moment, sealed reports as well.
 pub(super) fn remove(
     store: &dyn Store,
     device: DeviceId,
@@ -42,6 +47,44 @@ pub(super) fn remove(
         *removed += rows.len() as u64;
         for (key, _) in rows {
             plan.batch.del(space, key);
+        }
+    }
+    remove_sealed(store, device, at, folded, plan)
+}
+
+/// Removes the sealed days before a moment, which is a midnight: the reports, and what
+/// they came to by hour and by day. The activity of a day is all that is kept of it.
+fn remove_sealed(
+    store: &dyn Store,
+    device: DeviceId,
+    at: i64,
+    folded: &mut Folded,
+    plan: &mut Plan,
+) -> Result<(), StoreError> {
+    use keys::chunk::{HOURS, REPORTS, ROLLUP};
+    let of_time = |kind| keys::of_device_between(kind, device, i64::MIN, at);
+    let day = Day::of(at, &paris());
+    let ranges = [
+        (true, of_time(REPORTS)),
+        (false, of_time(HOURS)),
+        (false, of_time(ROLLUP)),
+        (false, minutes_before(device, day)),
+    ];
+    for (counts, (from, to)) in ranges {
+        let range = Range {
+            space: Space::Chunk,
+            from,
+            to: Some(to),
+            descending: false,
+            limit: PARTS,
+        };
+        let rows = store.range(&range)?;
+        plan.more |= rows.len() == PARTS;
+        for (key, value) in rows {
+            if counts {
+                folded.reports += u64::from(decode::<ChunkRow>(&value)?.rows);
+            }
+            plan.batch.del(Space::Chunk, key);
         }
     }
     Ok(())

@@ -9,8 +9,9 @@ use declic_common::receipt::{Receipt, Refused};
 use declic_common::topic::Leaf;
 
 use super::tracked::{Arrival, Tracked};
-use super::{Heard, Job, Minimised, RecordError};
+use super::{Heard, Job, Minimised, RecordError, Sealed};
 use crate::app::counters::Counters;
+use crate::app::history::seal;
 use crate::app::hub::{Down, Hub};
 use crate::app::registry::Registry;
 use crate::app::{evidence, minimise};
@@ -65,11 +66,21 @@ impl Tracker {
         let mut tally = Tally::default();
         let mut received_at = i64::MIN;
         let mut minimising = Vec::new();
+        let mut sealing = Vec::new();
         for job in group {
             let (decided, done) = match job {
                 Job::Fence(done) => (Ok(()), done),
                 Job::Minimise { device, now, done } => {
                     minimising.push((device, now, done));
+                    continue;
+                }
+                Job::Seal {
+                    device,
+                    minutes,
+                    now,
+                    done,
+                } => {
+                    sealing.push((device, minutes, now, done));
                     continue;
                 }
                 Job::Record {
@@ -128,6 +139,24 @@ impl Tracker {
         for (device, now, done) in minimising {
             let _ = done.send(self.minimise(device, now));
         }
+        for (device, minutes, now, done) in sealing {
+            let _ = done.send(self.seal(device, minutes, now));
+        }
+    }
+
+    fn seal(&mut self, id: DeviceId, minutes: bool, now: i64) -> Result<Sealed, RecordError> {
+        let entry = self.registry.get(id).ok_or(RecordError::UnknownDevice)?;
+        let plan = seal::plan(self.store.as_ref(), &entry, minutes, now)?;
+        if !plan.batch.ops.is_empty() {
+            // Whoever sums rows and sealed days looks again if this happened meanwhile.
+            self.counters.seals_begun.add(1);
+            let written = self.store.commit(plan.batch).wait();
+            self.counters.seals_done.add(1);
+            written?;
+            self.counters.sealed.add(plan.reports as u64);
+        }
+        let (reports, more) = (plan.reports, plan.more);
+        Ok(Sealed { reports, more })
     }
 
     fn minimise(&mut self, id: DeviceId, now: i64) -> Result<Minimised, RecordError> {

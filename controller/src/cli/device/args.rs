@@ -6,14 +6,11 @@ use declic_common::api::{Place, Presence};
 use declic_common::command::Action;
 use declic_common::limits::{INTERVAL_MAX_S, INTERVAL_MIN_S};
 use declic_common::tr;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, civil};
 
+use super::history::HistoryArgs;
 use super::timeline::TimelineArgs;
 use crate::cli::client::Target;
 use crate::cli::output::Format;
-use crate::domain::days::paris;
-use crate::domain::metric::METRICS;
 
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct DeviceArgs {
@@ -34,7 +31,7 @@ pub enum DeviceCommand {
         #[arg(long, value_enum, default_value_t, help = tr("Forme de la réponse", "Form of the answer"))]
         format: Format,
     },
-    #[command(about = tr("L’historique d’une mesure", "The history of a metric"))]
+    #[command(about = tr("L’historique d’une ou de plusieurs mesures", "The history of one metric or of several"))]
     History(HistoryArgs),
     #[command(about = tr("Ce qu’un PC a fait, moment par moment", "What a device was doing, moment by moment"))]
     Timeline(TimelineArgs),
@@ -162,32 +159,6 @@ pub(in crate::cli) fn word<T: Copy + 'static>(
     PossibleValuesParser::new(all.iter().map(|value| as_str(*value)))
 }
 
-#[derive(Args, Clone, Debug, PartialEq, Eq)]
-pub struct HistoryArgs {
-    #[command(flatten)]
-    pub device: Named,
-    #[arg(
-        value_parser = PossibleValuesParser::new(METRICS.iter().map(|metric| metric.name)),
-        hide_possible_values = true,
-        help = tr("Mesure, par exemple cpu_mean_permille", "Metric, such as cpu_mean_permille")
-    )]
-    pub metric: String,
-    #[arg(
-        long, value_parser = moment,
-        help = tr("Début : 2026-11-01, 2026-11-01T08:00 ou RFC 3339 [24 h avant la fin]", "Begin: 2026-11-01, 2026-11-01T08:00 or RFC 3339 [24 h before the end]")
-    )]
-    pub from: Option<Timestamp>,
-    #[arg(long, value_parser = moment, help = tr("Fin, non comprise [maintenant]", "End, not included [now]"))]
-    pub to: Option<Timestamp>,
-    #[arg(
-        long, conflicts_with = "from", value_parser = clap::value_parser!(u32).range(1..=3_660),
-        help = tr("Les N derniers jours", "The last N days")
-    )]
-    pub days: Option<u32>,
-    #[arg(long, value_enum, default_value_t, help = tr("Forme de la réponse", "Form of the answer"))]
-    pub format: Format,
-}
-
 /// Without a change, the settings are shown.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct SettingsArgs {
@@ -240,25 +211,4 @@ impl From<SendWhat> for Action {
             SendWhat::RenewCertificate => Action::RenewCertificate,
         }
     }
-}
-
-/// A moment as people write it; without a zone it is that of Paris.
-pub(in crate::cli) fn moment(text: &str) -> Result<Timestamp, String> {
-    if let Ok(at) = text.parse() {
-        return Ok(at);
-    }
-    let local = text
-        .parse::<civil::DateTime>()
-        .or_else(|_| text.parse::<civil::Date>().map(|day| day.at(0, 0, 0, 0)));
-    let zone: TimeZone = paris();
-    local
-        .and_then(|local| local.to_zoned(zone))
-        .map(|zoned| zoned.timestamp())
-        .map_err(|_| {
-            tr(
-                "écrire 2026-11-01, 2026-11-01T08:00 ou 2026-11-01T08:00:00Z",
-                "write 2026-11-01, 2026-11-01T08:00 or 2026-11-01T08:00:00Z",
-            )
-            .to_owned()
-        })
 }

@@ -9,11 +9,12 @@ use declic_common::tr;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::args::{Named, moment};
+use super::args::Named;
 use super::path;
 use crate::cli::client::{Controller, read};
 use crate::cli::exit::Failure;
 use crate::cli::output::{self, Format, Said, csv, table};
+use crate::cli::period::moment;
 use crate::cli::words::Voice;
 
 #[derive(Args, Clone, Debug, PartialEq, Eq)]

@@ -30,6 +30,13 @@ fn what_the_documents_show_can_be_typed() {
         "declic device list --data-dir /tmp/d",
         "declic device --url http://127.0.0.1:8080 show BDX-001 --format csv",
         "declic device history BDX-001 cpu_mean_permille --days 30",
+        "declic device history BDX-001 cpu_mean_permille load1_centi --format csv",
+        "declic device history BDX-001 cpu_mean_permille --points 200 --days 90",
+        "declic device history BDX-001 cpu_mean_permille --by-day",
+        "declic fleet history cpu_mean_permille --by hour --days 30 --site aubiers",
+        "declic fleet latest cpu_mean_permille load1_centi --format json",
+        "declic export history --days 365 --format csv --output all.csv --metric load1_centi",
+        "declic import history all.csv --dry-run",
         "declic device history BDX-001 cpu_mean_permille --from 2026-11-01 --to 2026-11-02T08:00",
         "declic device send BDX-001 message Bonjour",
         "declic device send BDX-001 --hours 24 diagnose --minutes 5",
@@ -109,9 +116,16 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
         let told = [ErrorKind::InvalidValue, ErrorKind::ValueValidation];
         assert!(told.contains(&kind), "{line}: {kind:?}");
     }
+    for line in [
+        "declic device history X cpu_mean_permille --from 2026-01-01 --days 2",
+        "declic device history X load1_centi --points 9 --by-day",
+        "declic import history all.csv --dry-run --skip-bad",
+    ] {
+        assert_eq!(refusal(line), ErrorKind::ArgumentConflict, "{line}");
+    }
     assert_eq!(
-        refusal("declic device history X cpu_mean_permille --from 2026-01-01 --days 2"),
-        ErrorKind::ArgumentConflict
+        refusal("declic device history BDX-001"),
+        ErrorKind::MissingRequiredArgument
     );
     assert_eq!(
         refusal("declic device send BDX-001 shell"),

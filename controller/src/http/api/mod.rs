@@ -4,10 +4,12 @@ mod absences;
 mod accounts;
 mod audit;
 mod backups;
+mod bulk;
 mod changes;
 mod commands;
 mod devices;
 mod enrolments;
+mod fleet;
 mod history;
 mod logins;
 mod placements;
@@ -31,6 +33,13 @@ pub(super) fn routes() -> Routes {
         .documented(OnDevice(SeeDevices), routes!(devices::detail))
         .documented(OnDevice(SeeDevices), routes!(devices::latest))
         .documented(OnDevice(SeeDevices), routes!(history::history))
+        .documented(OnDevice(SeeDevices), routes!(history::rows))
+        .documented(OnDevice(SeeDevices), routes!(history::buckets))
+        .documented(OnDevice(SeeDevices), routes!(history::days))
+        .documented(Needs(SeeDevices), routes!(fleet::history))
+        .documented(Needs(SeeDevices), routes!(fleet::latest))
+        .documented(Needs(SeeDevices), routes!(bulk::export))
+        .documented(Needs(ImportHistory), routes!(bulk::import))
         .documented(OnDevice(SeeDevices), routes!(timeline::intervals))
         .documented(OnDevice(SeeDevices), routes!(timeline::days))
         .documented(OnDevice(SeeDevices), routes!(placements::list))

@@ -3,6 +3,7 @@
 mod api;
 mod changes;
 mod doors;
+mod history;
 mod paging;
 mod people;
 mod rights;

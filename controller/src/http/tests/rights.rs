@@ -19,6 +19,13 @@ const TABLE: &str = "
     GET    /api/v1/devices/{id}             y y y . .  .
     GET    /api/v1/devices/{id}/latest      y y y . .  .
     GET    /api/v1/devices/{id}/history     y y y . .  .
+    GET    /api/v1/devices/{id}/history/rows y y y . . .
+    GET    /api/v1/devices/{id}/history/buckets y y y . . .
+    GET    /api/v1/devices/{id}/history/days y y y . . .
+    GET    /api/v1/fleet/history            y y y . .  .
+    GET    /api/v1/fleet/latest             y y y . .  .
+    GET    /api/v1/history/export           y y y . .  .
+    POST   /api/v1/history/import           y . . . .  .
     GET    /api/v1/devices/{id}/timeline    y y y . .  .
     GET    /api/v1/devices/{id}/timeline/days y y y . .  .
     GET    /api/v1/devices/{id}/placements  y y y . .  .

@@ -163,6 +163,7 @@ impl World {
             },
             settings: Settings::default(),
             rules: Thresholds::default(),
+            retention: Default::default(),
             listening: Listening {
                 mqtt: "127.0.0.1:8883".to_owned(),
                 enrol: None,
