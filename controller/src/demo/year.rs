@@ -121,9 +121,12 @@ fn weeks(
             })
         });
         let work: Vec<_> = work.collect();
-        work.into_iter()
+        // Every one is waited for; the first that failed is told.
+        let ended: Vec<_> = work
+            .into_iter()
             .map(|one| one.join().unwrap_or(Err(StoreError::Closed)))
-            .collect()
+            .collect();
+        ended.into_iter().collect()
     })
 }
 

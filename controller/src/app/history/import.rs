@@ -56,7 +56,7 @@ enum Bad {
     #[error("no metric is called {0:?}")]
     UnknownMetric(String),
     #[error("{0} cannot be {1}")]
-    BadValue(&'static str, i64),
+    Impossible(&'static str, i64),
     #[error("the line has no value")]
     Empty,
 }
@@ -176,7 +176,7 @@ fn check(app: &App, names: &Names, line: &HistoryLine, now: i64) -> Result<(Devi
         let signed = matches!(metric.unit, Unit::Millicelsius | Unit::Dbm);
         let least = if signed { -VALUE_MAX } else { 0 };
         if !(least..=VALUE_MAX).contains(value) {
-            return Err(Bad::BadValue(metric.name, *value));
+            return Err(Bad::Impossible(metric.name, *value));
         }
         values.push((metric.number, metric.unit as u8, *value));
     }
