@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::agent::{Agent, Next};
 use crate::errands::{Done, Errands};
 use crate::identity::Identity;
+use crate::meter::Meter;
 use crate::probe::{Machine, Probe, Sources};
 use crate::socket::{self, Question};
 use crate::uplink::{self, Line, News};
@@ -121,7 +122,17 @@ pub fn this_machine(state_dir: &Path, interval: Option<Duration>) -> anyhow::Res
 pub async fn run(
     options: Options,
     probe: Box<dyn Probe>,
+    signals: mpsc::Receiver<Signal>,
+) -> anyhow::Result<Ended> {
+    run_counted(options, probe, signals, None).await
+}
+
+/// [`run`], one of many agents of which a meter counts what they do.
+pub async fn run_counted(
+    options: Options,
+    probe: Box<dyn Probe>,
     mut signals: mpsc::Receiver<Signal>,
+    meter: Option<Arc<Meter>>,
 ) -> anyhow::Result<Ended> {
     let identity = Identity::load(&options.state_dir)?;
     let (ask, mut questions) = mpsc::channel::<Question>(4);
@@ -140,6 +151,9 @@ pub async fn run(
         false => None,
     };
     let mut agent = Agent::begin(&options, identity, probe)?;
+    if let Some(meter) = meter {
+        agent.counted_by(meter);
+    }
     let hurry = Arc::new(Notify::new());
     let mut wire = Wire::lay(&agent, &options, &hurry)?;
     let mut errands = Errands::default();

@@ -62,9 +62,16 @@ impl Sender {
         self.cursor = None;
     }
 
-    /// Forgets what has left the spool: a receipt came.
-    pub fn settled(&mut self, spool: &Spool) {
-        self.flying.retain(|number, _| spool.holds(*number));
+    /// Forgets what has left the spool: a receipt came. `landed` is told when each
+    /// of these had been sent.
+    pub fn settled(&mut self, spool: &Spool, mut landed: impl FnMut(u64)) {
+        self.flying.retain(|number, sent| {
+            let held = spool.holds(*number);
+            if !held {
+                landed(*sent);
+            }
+            held
+        });
         self.resend_after_ms = RESEND_MS;
     }
 
@@ -189,7 +196,7 @@ mod tests {
                 controller_time: 0,
             };
             self.spool.settle(&receipt, &mut self.life);
-            self.sender.settled(&self.spool);
+            self.sender.settled(&self.spool, |_| {});
         }
     }
 

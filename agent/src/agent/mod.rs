@@ -11,6 +11,7 @@ mod quiet;
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use declic_common::UpKind;
@@ -27,6 +28,7 @@ use crate::errands::Renewal;
 use crate::identity::Identity;
 use crate::journal::Watch;
 use crate::life::{End, Life};
+use crate::meter::{Meter, Share};
 use crate::probe::{Climb, Clocks, Probe, SlowJob, Targets};
 use crate::reporter::{Circumstances, Reporter};
 use crate::run::{Options, last_word};
@@ -91,6 +93,8 @@ pub struct Agent {
     retiring: Option<u64>,
     calls: Tries,
     charters: Tries,
+    /// Where this agent is one of many that are counted.
+    share: Option<Share>,
 }
 
 impl Agent {
@@ -129,6 +133,7 @@ impl Agent {
             retiring: None,
             calls: Tries::default(),
             charters: Tries::default(),
+            share: None,
             life,
         };
         agent.journal(&found);
@@ -141,6 +146,11 @@ impl Agent {
         Ok(agent)
     }
 
+    /// From now on this meter counts what the agent does.
+    pub fn counted_by(&mut self, meter: Arc<Meter>) {
+        self.share = Some(Share::of(meter));
+    }
+
     pub fn identity(&self) -> &Identity {
         &self.identity
     }
@@ -150,6 +160,7 @@ impl Agent {
         if let Some(outlet) = self.outlet.take() {
             outlet.disconnect();
         }
+        self.share.as_mut().into_iter().for_each(Share::lost);
     }
 
     /// Where the controller is, and where it said that it will be.
@@ -299,12 +310,14 @@ impl Agent {
         match news {
             News::Connected(outlet) => {
                 self.outlet = Some(outlet);
+                self.share.as_mut().into_iter().for_each(Share::connected);
                 self.sender.connected();
                 self.say(Word::On);
                 self.burst()
             }
             News::Lost => {
                 self.outlet = None;
+                self.share.as_mut().into_iter().for_each(Share::lost);
                 // Which rung broke is worth knowing at once.
                 Next::ReportNow
             }

@@ -25,7 +25,15 @@ impl Agent {
                 "the controller refused messages"
             );
         }
-        self.sender.settled(&self.spool);
+        let share = &mut self.share;
+        self.sender.settled(&self.spool, |sent| {
+            if let Some(share) = share {
+                share.landed(now.uptime_ms.saturating_sub(sent));
+            }
+        });
+        if let Some(share) = share {
+            share.acknowledged(settled.stored, self.spool.stats().waiting);
+        }
         Next::Nothing
     }
 

@@ -75,6 +75,9 @@ impl Agent {
         let payload = self.without_usage(held, payload);
         if outlet.publish(Leaf::Up(held.kind), payload) {
             self.sender.sent(held.number, now.uptime_ms);
+            if let Some(share) = &self.share {
+                share.sent();
+            }
         } else {
             self.sender.not_taken();
         }

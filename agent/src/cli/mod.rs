@@ -1,6 +1,7 @@
 //! The command line of the PC: what a technician types once, and what the
 //! household may ask at any time.
 
+mod beside;
 mod letters;
 mod pause;
 pub(crate) mod print;
@@ -8,6 +9,7 @@ mod show;
 mod window;
 pub(crate) mod words;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -181,9 +183,25 @@ enum Verb {
         #[command(flatten)]
         place: Place,
     },
+    #[command(
+        disable_help_flag = true,
+        about = tr(
+            "Faire vivre beaucoup de foyers simulés, pour dimensionner un serveur",
+            "Let many simulated homes live, to size a controller",
+        )
+    )]
+    Simulate {
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "OPTIONS",
+            help = tr("--help les montre", "--help shows them")
+        )]
+        args: Vec<OsString>,
+    },
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let parsed = match text.parse::<u64>() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(_) => text
@@ -255,6 +273,7 @@ pub fn run(cli: Cli) -> ExitCode {
             })
         }
         Verb::Window { no_open, place } => window::open(&place, no_open),
+        Verb::Simulate { args } => beside::become_program("declic-simulate", args),
     }
 }
 
@@ -351,6 +370,13 @@ mod tests {
         let exec = entry.lines().find_map(|line| line.strip_prefix("Exec="));
         let cli = Cli::try_parse_from(exec.unwrap().split(' ')).unwrap();
         assert!(matches!(cli.command, Verb::Window { no_open: false, .. }));
+    }
+
+    #[test]
+    fn what_follows_simulate_is_left_to_the_program_that_it_becomes() {
+        let line = ["declic-agent", "simulate", "--devices", "3", "--help"];
+        let cli = Cli::try_parse_from(line).unwrap();
+        assert!(matches!(cli.command, Verb::Simulate { args } if args == line[2..]));
     }
 
     #[test]
