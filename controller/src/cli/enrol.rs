@@ -19,7 +19,7 @@ pub struct EnrolArgs {
 
 #[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
 pub enum EnrolCommand {
-    #[command(about = tr("Faire un code, qui sert une fois", "Make a code, which works once"))]
+    #[command(about = tr("Faire un code, ou plusieurs, qui servent une fois", "Make a code, or several, which work once"))]
     New {
         #[arg(long, value_name = "TAG", help = tr("Numéro d’inventaire du PC, par exemple BDX-001", "Asset tag of the device, such as BDX-001"))]
         asset: Option<String>,
@@ -38,6 +38,15 @@ pub enum EnrolCommand {
             )
         )]
         rebind: Option<String>,
+        #[arg(
+            long, value_name = "N", default_value_t = 1, conflicts_with = "rebind",
+            value_parser = clap::value_parser!(u32).range(1..=100_000),
+            help = tr(
+                "Faire N codes, un par ligne ; avec --asset BDX, pour BDX-001, BDX-002 et ainsi de suite",
+                "Make N codes, one a line; with --asset BDX, for BDX-001, BDX-002 and so on"
+            )
+        )]
+        count: u32,
     },
     #[command(about = tr("Lister les codes", "List the codes"))]
     List {
@@ -72,6 +81,7 @@ pub(crate) async fn run(
             site,
             hours,
             rebind,
+            count,
         } => {
             let rebind = match rebind {
                 Some(device) => Some(controller.resolve(&device).await?),
@@ -83,7 +93,10 @@ pub(crate) async fn run(
                 hours,
                 rebind,
             };
-            made(&read(controller.post("enrolments", &new).await?)?, voice)
+            match count {
+                1 => made(&read(controller.post("enrolments", &new).await?)?, voice),
+                count => many(controller, &new, count, voice).await,
+            }
         }
         EnrolCommand::List { format } => {
             let items = controller.items("enrolments", &[]).await?;
@@ -104,6 +117,42 @@ pub(crate) async fn run(
             })
         }
     }
+}
+
+/// As many codes as were asked for, one a line. Where one fails, those before it are
+/// still given: they are kept nowhere else.
+async fn many(
+    controller: &Controller,
+    new: &NewEnrolment,
+    count: u32,
+    v: &Voice,
+) -> Result<Said, Failure> {
+    let width = count.to_string().len().max(3);
+    let mut said = Said::default();
+    for n in 1..=count {
+        let one = NewEnrolment {
+            asset: new.asset.as_ref().map(|tag| format!("{tag}-{n:0width$}")),
+            ..new.clone()
+        };
+        let answer = controller.post("enrolments", &one).await.and_then(read);
+        match answer.and_then(|enrolment| made(&enrolment, v)) {
+            Ok(one) => said.out.push_str(&one.out),
+            Err(failure) if n == 1 => return Err(failure),
+            Err(failure) => {
+                said.no = true;
+                said.aside = v.say(
+                    format!("arrêt après {} codes : {failure}\n", n - 1),
+                    format!("stopped after {} codes: {failure}\n", n - 1),
+                );
+                return Ok(said);
+            }
+        }
+    }
+    said.aside = v.say(
+        format!("{count} codes à usage unique\n"),
+        format!("{count} one-use codes\n"),
+    );
+    Ok(said)
 }
 
 /// The code alone on the output, so that a script takes it as it is.

@@ -74,6 +74,22 @@ async fn how_long_ago_is_told_by_the_clock_of_the_controller() {
 }
 
 #[tokio::test]
+async fn many_codes_stand_one_a_line_for_numbered_pcs() {
+    let world = World::start().await;
+    let said = on(&world, "declic enrol new --asset SIM --count 3")
+        .await
+        .unwrap();
+    let codes: std::collections::BTreeSet<&str> = said.out.lines().collect();
+    assert_eq!(codes.len(), 3, "{}", said.out);
+    let read = |code: &&str| code.parse::<declic_common::code::EnrolCode>().is_ok();
+    assert!(codes.iter().all(read));
+    let list = on(&world, "declic enrol list").await.unwrap().out;
+    for tag in ["SIM-001", "SIM-002", "SIM-003"] {
+        assert!(list.contains(tag), "{list}");
+    }
+}
+
+#[tokio::test]
 async fn the_code_stands_alone_on_the_output() {
     let world = World::start().await;
     let said = on(&world, "declic enrol new --asset BDX-007")

@@ -105,6 +105,7 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
         "declic demo --speed 600 --begin soon",
         "declic serve --http here",
         "declic enrol new --hours 0",
+        "declic enrol new --count 0",
         "declic account new x --role landlord",
         "declic token new a b --days 367",
         "declic ticket show first",
@@ -126,6 +127,10 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
     assert_eq!(
         refusal("declic device history BDX-001"),
         ErrorKind::MissingRequiredArgument
+    );
+    assert_eq!(
+        refusal("declic enrol new --count 2 --rebind BDX-001"),
+        ErrorKind::ArgumentConflict
     );
     assert_eq!(
         refusal("declic device send BDX-001 shell"),
