@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use declic_common::settings::Address;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -31,6 +32,18 @@ use crate::store::{Batch, Range, Space, Store, StoreError, keys, record};
 /// How often the files of a certificate are looked at.
 const RENEWED_EVERY: Duration = Duration::from_secs(60);
 
+/// Every PC is an open file, and many systems give 1,024 unless they are asked.
+fn open_many_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, wanted) {
+        tracing::warn!(%error, "failed to raise the number of open files: few PCs may connect");
+    }
+}
+
 /// A controller whose doors are open.
 #[derive(Debug)]
 pub struct Server {
@@ -44,6 +57,7 @@ pub struct Server {
 
 /// Serves until SIGTERM or SIGINT.
 pub async fn run(options: Options) -> anyhow::Result<()> {
+    open_many_files();
     let server = Server::start(options).await?;
     let listening = &server.app.programme.listening;
     tracing::info!(
