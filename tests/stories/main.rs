@@ -12,6 +12,7 @@ mod disk_full;
 mod expired;
 mod first_report;
 mod hostile;
+mod load;
 mod moving;
 mod network_cut;
 mod other_language;

@@ -28,6 +28,9 @@ enum Task {
     Bench {
         /// All of them when none is named
         benches: Vec<bench::Bench>,
+        /// Simulated homes of the bench of connections
+        #[arg(long, default_value_t = 1000)]
+        devices: u32,
         #[arg(long, default_value = "table")]
         format: bench::Format,
     },
@@ -37,7 +40,11 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Task::Test => test::everything(),
         Task::Picture => picture::draw(),
-        Task::Bench { benches, format } => bench::run_all(&benches, format),
+        Task::Bench {
+            benches,
+            devices,
+            format,
+        } => bench::run_all(&benches, devices, format),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

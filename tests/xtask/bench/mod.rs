@@ -6,9 +6,11 @@
 mod agent;
 mod connections;
 mod history;
+mod homes;
 mod ingest;
 mod proc;
 mod query;
+mod troublemakers;
 
 use anyhow::Context;
 use clap::ValueEnum;
@@ -21,7 +23,8 @@ pub(crate) enum Bench {
     Agent,
     /// CPU of the controller per stored report, 100 connections, 16 unacknowledged each
     Ingest,
-    /// Memory of the controller per idle connection
+    /// Many homes at once: memory, CPU and time per connection, a quarter that comes
+    /// back, and what stuck clients and pages cost each other
     Connections,
     /// Size on disk and in memory of a year of 100 homes, a report every 5 minutes
     History,
@@ -44,7 +47,7 @@ pub(crate) struct Figure {
 }
 
 /// Builds the shipped programs, measures, and prints.
-pub(crate) fn run_all(benches: &[Bench], format: Format) -> anyhow::Result<()> {
+pub(crate) fn run_all(benches: &[Bench], devices: u32, format: Format) -> anyhow::Result<()> {
     run(
         "cargo",
         &["build", "--release", "--locked", "-p", "declic-controller"],
@@ -73,7 +76,7 @@ pub(crate) fn run_all(benches: &[Bench], format: Format) -> anyhow::Result<()> {
         let figures = match bench {
             Bench::Agent => agent::measure()?,
             Bench::Ingest => ingest::measure()?,
-            Bench::Connections => connections::measure()?,
+            Bench::Connections => connections::measure(devices)?,
             Bench::History => history::measure()?,
             Bench::Query => query::measure()?,
         };
@@ -108,7 +111,11 @@ fn shipped() -> anyhow::Result<tempfile::TempDir> {
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
     let dir = tempfile::tempdir()?;
-    for (program, profile) in [("declic", "release"), ("declic-agent", "agent")] {
+    for (program, profile) in [
+        ("declic", "release"),
+        ("declic-agent", "agent"),
+        ("declic-simulate", "agent"),
+    ] {
         let built = target.join(profile).join(program);
         std::os::unix::fs::symlink(&built, dir.path().join(program))
             .with_context(|| format!("{} is not built", built.display()))?;
