@@ -18,6 +18,7 @@ use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::app::hub::Kick;
 use crate::app::{App, announcement, life};
+use crate::backup;
 use crate::clock;
 use crate::config::{Listening, Mqtt, Options, Programme, WebTls};
 use crate::http::{self, Listeners};
@@ -95,6 +96,7 @@ impl Server {
     pub(crate) async fn open(options: Options) -> anyhow::Result<Self> {
         let channels = Arc::new(Channels::new(&options.notify)?);
         make_private(&options.data_dir)?;
+        backup::none_under_way(&options.data_dir)?;
         let place = options.data_dir.join("store");
         let store = spawn_blocking(move || SledStore::open(&place, sled::Options::default()))
             .await

@@ -18,6 +18,7 @@ mod network_cut;
 mod other_language;
 mod people;
 mod sealing;
+mod restore;
 mod tickets;
 mod timeline;
 mod window;

@@ -19,6 +19,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("chromium", "/usr/bin/chromium"),
     ("chromium-driver", "/usr/bin/chromedriver"),
     ("openssl", "/usr/bin/openssl"),
+    ("strace", "/usr/bin/strace"),
     ("python3", "/usr/bin/python3"),
     (
         "python3-paho-mqtt",

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 pub use self::manifest::Manifest;
-pub use self::restore::{Restored, restore};
+pub use self::restore::{Restored, none_under_way, restore};
 use crate::store::check::{self, Checked};
 use crate::store::sled::{OpenError, Options, SledStore};
 use crate::store::{Store, StoreError};
@@ -53,6 +53,12 @@ pub enum BackupError {
     Running(PathBuf),
     #[error("there is data in {0} already; --replace puts it aside and takes the backup instead")]
     Taken(PathBuf),
+    /// Its folders may be of two states, or missing.
+    #[error(
+        "a restore was cut short in {0}: nothing is lost, but what is there is not whole; run the \
+         same `declic backup restore` again, with --replace"
+    )]
+    UnderWay(PathBuf),
 }
 
 impl BackupError {

@@ -1,7 +1,7 @@
 //! Puts a backup in the place of a data directory. Nothing is thrown away: what was there is
 //! put aside.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,9 @@ use crate::store::sled::is_locked;
 
 /// Where a backup is unpacked before it takes its place.
 const RESTORING: &str = ".restoring";
+/// There from before the first folder is moved until all are in place. What stands beside it may be
+/// half of one state and half of another, or nothing at all.
+const UNDER_WAY: &str = ".restore-under-way";
 
 /// What a restore has done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +24,18 @@ pub struct Restored {
     pub aside: Vec<PathBuf>,
 }
 
+/// An error where a restore was cut short between two moves: a controller would begin there with
+/// an empty store, and answer devices as if it had never known them.
+pub fn none_under_way(data_dir: &Path) -> Result<(), BackupError> {
+    match data_dir.join(UNDER_WAY).symlink_metadata() {
+        Ok(_) => Err(BackupError::UnderWay(data_dir.to_owned())),
+        Err(_) => Ok(()),
+    }
+}
+
 /// Restores a backup into a data directory whose controller is stopped. Data that is there is only
-/// put aside if `replace` says so. A restore that was interrupted is done again. Blocks.
+/// put aside if `replace` says so. A restore that was interrupted is done again; until it ends well,
+/// [`none_under_way`] keeps controllers away. Blocks.
 pub fn restore(
     file: &Path,
     data_dir: &Path,
@@ -51,18 +64,23 @@ pub fn restore(
     if there {
         give_to_owner_of(data_dir, &restoring)?;
     }
+    for folder in [STORE, PKI] {
+        sync(&restoring.join(folder))?;
+    }
+    sync(&restoring)?;
     // Everything is here and sound: only now is what was there moved.
-    let stamp = name_of(now);
-    let stamp = stamp
-        .trim_start_matches("declic-")
-        .trim_end_matches(super::SUFFIX);
+    let under_way = data_dir.join(UNDER_WAY);
+    File::create(&under_way)
+        .and_then(|file| file.sync_all())
+        .map_err(BackupError::io(
+            "failed to note that a restore is under way",
+        ))?;
+    sync(data_dir)?;
     let mut aside = Vec::new();
     for place in &places {
         let failed = |what: &Path| BackupError::io(format!("failed to move {}", what.display()));
         if place.symlink_metadata().is_ok() {
-            let mut name = place.clone().into_os_string();
-            name.push(format!(".before-{stamp}"));
-            let old = PathBuf::from(name);
+            let old = free_name(place, now);
             fs::rename(place, &old).map_err(failed(place))?;
             aside.push(old);
         }
@@ -71,7 +89,30 @@ pub fn restore(
         sync(data_dir)?;
     }
     clear(&restoring)?;
+    fs::remove_file(&under_way).map_err(BackupError::io("failed to end the restore"))?;
+    sync(data_dir)?;
     Ok(Restored { verified, aside })
+}
+
+/// Where a folder is put aside. One that is aside already, from a restore that was cut short in
+/// this very second, stays as it is.
+fn free_name(place: &Path, now: Timestamp) -> PathBuf {
+    let stamp = name_of(now);
+    let stamp = stamp
+        .trim_start_matches(super::PREFIX)
+        .trim_end_matches(super::SUFFIX);
+    let named = |end: &str| {
+        let mut name = place.as_os_str().to_owned();
+        name.push(format!(".before-{stamp}{end}"));
+        PathBuf::from(name)
+    };
+    let mut name = named("");
+    let mut n = 2;
+    while name.symlink_metadata().is_ok() {
+        name = named(&format!("-{n}"));
+        n += 1;
+    }
+    name
 }
 
 /// Run as root, for a controller that is not.

@@ -260,7 +260,9 @@ fn restore(args: &RestoreArgs, v: &Voice) -> Result<Said, Failure> {
 
 fn failure(error: &BackupError, v: &Voice) -> Failure {
     let exit = match error {
-        BackupError::Running(_) | BackupError::Taken(_) => Exit::Conflict,
+        BackupError::Running(_) | BackupError::Taken(_) | BackupError::UnderWay(_) => {
+            Exit::Conflict
+        }
         _ => Exit::Failed,
     };
     let text = match error {
@@ -281,6 +283,13 @@ fn failure(error: &BackupError, v: &Voice) -> Failure {
         ),
         BackupError::Newer(version) => v.say(
             format!("cette sauvegarde vient d’une version plus récente de Déclic ({version}) : l’installer pour la restaurer"),
+            error.to_string(),
+        ),
+        BackupError::UnderWay(dir) => v.say(
+            format!(
+                "une restauration s’est arrêtée en route dans {} : rien n’est perdu, mais ce qui s’y trouve n’est pas entier ; la refaire avec --replace",
+                dir.display()
+            ),
             error.to_string(),
         ),
         BackupError::Io { .. } | BackupError::Store(_) => v.say(
