@@ -6,8 +6,10 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod left_out;
+mod longer;
 mod needs;
 mod picture;
+mod power_cuts;
 mod run;
 mod test;
 
@@ -34,6 +36,35 @@ enum Task {
         #[arg(long, default_value = "table")]
         format: bench::Format,
     },
+    /// Opens damaged copies of the controller's store and of the agent's spool, and prints what
+    /// came of them
+    Damage {
+        /// Of each store
+        #[arg(long, default_value_t = 400)]
+        variants: u64,
+    },
+    /// Gives readers of packets, messages, records, files and words what nobody should write
+    Fuzz {
+        /// All of them when none is named
+        targets: Vec<longer::Target>,
+        /// For each of them
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// What chooses the inputs; another one tries others
+        #[arg(long, default_value_t = 2010)]
+        seed: u64,
+    },
+    /// Cuts the power of a controller and of an agent at random moments, and looks for all that
+    /// was acknowledged
+    PowerCuts {
+        /// Both when none is named
+        sides: Vec<power_cuts::Side>,
+        #[arg(long, default_value_t = 100)]
+        cuts: u32,
+        /// What chooses the moments and the luck of each cut
+        #[arg(long, default_value_t = 2010)]
+        seed: u64,
+    },
 }
 
 fn main() -> ExitCode {
@@ -45,6 +76,14 @@ fn main() -> ExitCode {
             devices,
             format,
         } => bench::run_all(&benches, devices, format),
+        Task::Bench { benches, format } => bench::run_all(&benches, format),
+        Task::Damage { variants } => longer::damage(variants),
+        Task::Fuzz {
+            targets,
+            seconds,
+            seed,
+        } => longer::fuzz(&targets, seconds, seed),
+        Task::PowerCuts { sides, cuts, seed } => power_cuts::cut(cuts, seed, &sides),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
