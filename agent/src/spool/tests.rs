@@ -435,3 +435,5 @@ fn a_look_from_outside_sees_the_same_and_changes_nothing() {
         Stats::default()
     );
 }
+
+mod damage;

@@ -7,6 +7,8 @@
 pub mod check;
 pub mod chunk;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod golden;
 pub mod keys;
 pub mod migrations;

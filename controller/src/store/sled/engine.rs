@@ -65,7 +65,11 @@ impl Engine {
             .path(folder)
             .cache_capacity(CACHE_BYTES)
             .mode(sled::Mode::LowSpace);
-        let db = guarded(|| Ok(config.open()?))?;
+        let db = guarded(|| Ok(config.open()?)).inspect_err(|_| {
+            // What sled had begun lets go of the file a little later, on a busy machine much
+            // later: whoever opens next would be told of another controller.
+            released(folder, RELEASE);
+        })?;
         let file = File::open(folder.join("db"))?;
         Ok(Self {
             db,

@@ -83,7 +83,7 @@ impl SledStore {
         Ok(store)
     }
 
-    fn start(folder: &Path, options: Options) -> Result<Self, OpenError> {
+    pub(super) fn start(folder: &Path, options: Options) -> Result<Self, OpenError> {
         make_folder(folder)?;
         let mark = Arc::new(Mark::take(folder)?.ok_or(OpenError::Locked)?);
         if !engine::released(folder, PATIENCE) {

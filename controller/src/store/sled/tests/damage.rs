@@ -1,7 +1,13 @@
 //! Copies of a store, damaged in its files: an error or the truth, never a lie.
+//!
+//! A few in every run of the tests; `cargo xtask damage` tries hundreds and prints the table.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::PathBuf;
+
+use declic_tests::Dice;
+use declic_tests::damage::{Harm, Table, variants};
 
 use super::*;
 use crate::store::records::{AuditHead, Enrolment};
@@ -48,20 +54,6 @@ fn fill(store: &SledStore, batches: u32) -> BTreeMap<Key, Value> {
     rows
 }
 
-/// The same numbers in the same order at every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        // An LCG (Knuth's MMIX constants); the high bits are the good ones.
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound.max(1)
-    }
-}
-
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
     let mut files: Vec<_> = entries.filter(|path| path.is_file()).collect();
@@ -83,7 +75,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn harm(folder: &Path, dice: &mut Dice) -> String {
+fn harm(folder: &Path, dice: &mut Dice) -> (Harm, String) {
     let files: Vec<_> = files(folder)
         .into_iter()
         .filter(|f| f.metadata().unwrap().len() > 0 && !f.ends_with("lock"))
@@ -91,75 +83,67 @@ fn harm(folder: &Path, dice: &mut Dice) -> String {
     // The file with the data, most of the time.
     let db = files.iter().find(|f| f.ends_with("db")).unwrap();
     let file = match dice.below(4) {
-        0 => &files[dice.below(files.len() as u64) as usize],
+        0 => &files[dice.index(files.len())],
         _ => db,
     };
-    let mut bytes = fs::read(file).unwrap();
-    let len = bytes.len() as u64;
-    let what = match dice.below(3) {
-        0 => {
-            bytes.truncate(dice.below(len) as usize);
-            "cut"
-        }
-        1 => {
-            for _ in 0..=dice.below(8) {
-                bytes[dice.below(len) as usize] ^= 1 << dice.below(8);
-            }
-            "bits flipped"
-        }
-        _ => {
-            let start = dice.below(len) as usize;
-            let end = (start + 1 + dice.below(4096) as usize).min(bytes.len());
-            for byte in &mut bytes[start..end] {
-                *byte = dice.below(256) as u8;
-            }
-            "garbage"
-        }
-    };
-    fs::write(file, bytes).unwrap();
-    format!("{} {what}", file.file_name().unwrap().to_string_lossy())
-}
-
-/// What came of opening damaged copies.
-#[derive(Debug, Default)]
-struct Outcomes {
-    sound: u32,
-    damaged: u32,
-    lost: u32,
+    let harm = Harm::any(dice);
+    harm.to(file, dice).unwrap();
+    let name = file.file_name().unwrap().to_string_lossy();
+    (harm, format!("{name} {}", harm.word()))
 }
 
 /// Damages copies of a folder in many ways and opens each.
-fn try_copies(whole: &Path, rows: &BTreeMap<Key, Value>, seeds: std::ops::Range<u64>) -> Outcomes {
-    let mut outcomes = Outcomes::default();
+fn try_copies(
+    whole: &Path,
+    rows: &BTreeMap<Key, Value>,
+    seeds: std::ops::Range<u64>,
+    table: &mut Table,
+) {
     for seed in seeds {
         let folder = tempfile::tempdir().unwrap();
         copy(whole, folder.path());
-        let how = format!("seed {seed}, {}", harm(folder.path(), &mut Dice(seed)));
-        match SledStore::open(folder.path(), NO_RESERVE) {
-            Ok(store) => {
-                outcomes.sound += 1;
-                for (key, expected) in rows {
-                    let found = store.get(Space::Core, key);
-                    assert!(
-                        matches!(found, Err(StoreError::Corrupt(_)))
-                            || found == Ok(Some(expected.clone())),
-                        "{how}: {found:?}"
-                    );
-                }
-            }
-            Err(OpenError::Damaged(_)) => outcomes.damaged += 1,
-            Err(OpenError::Lost(_)) => {
-                outcomes.lost += 1;
-                save(folder.path(), rows, &how);
-            }
+        let (harm, how) = harm(folder.path(), &mut Dice::new(seed));
+        let how = format!("seed {seed}, {how}");
+        let outcome = match SledStore::open(folder.path(), NO_RESERVE) {
+            Ok(store) => match truth(&store, rows, &how) {
+                0 => "every row right",
+                _ => "told in reading",
+            },
+            Err(OpenError::Damaged(_)) => "clear error",
+            Err(OpenError::Lost(_)) => match save(folder.path(), rows, &how) {
+                true => "salvaged",
+                false => "clear error",
+            },
             Err(error) => panic!("{how}: {error}"),
-        }
+        };
+        table.count(harm, outcome);
     }
-    outcomes
 }
 
-/// The way out: what is left is right, and lives on in a sound store.
-fn save(folder: &Path, rows: &BTreeMap<Key, Value>, how: &str) {
+/// How many rows the store says it cannot read; all others are what was written last.
+fn truth(store: &SledStore, rows: &BTreeMap<Key, Value>, how: &str) -> usize {
+    let mut told = 0;
+    for (key, expected) in rows {
+        match store.get(Space::Core, key) {
+            Err(StoreError::Corrupt(_)) => told += 1,
+            found => assert_eq!(found, Ok(Some(expected.clone())), "{how}"),
+        }
+    }
+    told
+}
+
+/// A row that was saved is one that was written, if not the last under its key.
+fn was_written(key: &[u8], value: &Value) -> bool {
+    let n = u32::from_be_bytes(key[1..].try_into().unwrap());
+    let batch = match record::decode::<Enrolment>(value) {
+        Ok(enrolment) => enrolment.created_at,
+        Err(_) => record::decode::<AuditHead>(value).unwrap().n as i64,
+    };
+    *value == record_of(n, u32::try_from(batch).unwrap())
+}
+
+/// The way out: what is left is right, and lives on in a sound store. False if too little is left.
+fn save(folder: &Path, rows: &BTreeMap<Key, Value>, how: &str) -> bool {
     let again = SledStore::open(folder, NO_RESERVE);
     assert!(again.is_err(), "{how}");
     let beside = tempfile::tempdir().unwrap();
@@ -176,7 +160,8 @@ fn save(folder: &Path, rows: &BTreeMap<Key, Value>, how: &str) {
     let salvaged = match result {
         Ok(salvaged) => salvaged,
         // Opened before, and sled may find worse each time.
-        Err(SalvageError::Open(OpenError::Damaged(_)) | SalvageError::TooLittle) => return,
+        Err(SalvageError::Open(OpenError::Damaged(_)) | SalvageError::TooLittle) => return false,
+        Err(SalvageError::Copy(error)) => panic!("{how}: {error} (is the disk of the tests full?)"),
         Err(error) => panic!("{how}: {error}"),
     };
     assert!(salvaged.missing.is_some(), "{how}");
@@ -184,7 +169,8 @@ fn save(folder: &Path, rows: &BTreeMap<Key, Value>, how: &str) {
     assert_eq!(check(&store).damaged, [], "{how}");
     assert_eq!(check(&store).rows, salvaged.values, "{how}");
     for key in rows.keys() {
-        store.get(Space::Core, key).unwrap();
+        let value = store.get(Space::Core, key).unwrap();
+        assert!(value.is_none_or(|value| was_written(key, &value)), "{how}");
     }
     for n in 0..50 {
         store.commit(put(u32::MAX - n, b"new")).wait().unwrap();
@@ -192,17 +178,27 @@ fn save(folder: &Path, rows: &BTreeMap<Key, Value>, how: &str) {
     drop(store);
     let found = open(&saved).get(Space::Core, &key(u32::MAX)).unwrap();
     assert_eq!(found, Some(b"new".to_vec()), "{how}");
+    true
 }
 
 #[test]
 fn a_damaged_store_gives_an_error_or_the_truth() {
-    for (batches, seeds) in [(100, 0..30), (2000, 30..60)] {
+    let mut table = Table::default();
+    let each = variants(60) / 4;
+    for (set, batches) in (0..).zip([100, 2000]) {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path());
         let rows = fill(&store, batches);
+        // As kill -9 leaves it: all is acknowledged, nothing is closed.
+        let killed = tempfile::tempdir().unwrap();
+        copy(folder.path(), killed.path());
         drop(store);
-        let outcomes = try_copies(folder.path(), &rows, seeds);
-        assert!(outcomes.lost > 5, "{outcomes:?}");
-        assert!(outcomes.damaged > 0, "{outcomes:?}");
+        for (half, whole) in (0..).zip([folder, killed]) {
+            let first = (2 * set + half) * each;
+            try_copies(whole.path(), &rows, first..first + each, &mut table);
+        }
     }
+    let _ = writeln!(std::io::stderr(), "the controller's store\n{table}");
+    assert!(table.all("salvaged") > 5, "{table}");
+    assert!(table.all("clear error") > 0, "{table}");
 }

@@ -153,3 +153,73 @@ fn after_a_disk_error_nothing_more_is_acknowledged_and_nothing_is_lost() {
     let known = out.lines().rev().find_map(acknowledged).unwrap();
     holds_all(&open(folder.path()), known);
 }
+
+/// Rows that [`DOUBLE`] changes, in batches.
+const DOUBLED: u32 = 2_000;
+
+/// A step as one may be: each row says itself whether it is done.
+const DOUBLE: migrations::Migration = migrations::Migration {
+    to: 2,
+    run: |store| {
+        for n in (0..DOUBLED).step_by(10) {
+            let mut batch = Batch::default();
+            for n in n..n + 10 {
+                let old = store.get(Space::Core, &key(n))?.unwrap_or_default();
+                if old.len() == 4 {
+                    batch.put(Space::Core, key(n), [&old[..], &old[..]].concat());
+                }
+            }
+            store.commit(batch).wait()?;
+        }
+        Ok(())
+    },
+};
+
+#[test]
+fn a_migration_killed_anywhere_is_taken_up_again_and_done_once() {
+    if let Some(folder) = env::var_os(FOLDER) {
+        let store = open_before(Path::new(&folder));
+        writeln!(io::stdout(), "acknowledged 0").unwrap();
+        migrations::run(&store, &[DOUBLE]).unwrap();
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    for n in (0..DOUBLED).step_by(100) {
+        let mut batch = Batch::default();
+        for n in n..n + 100 {
+            batch.put(Space::Core, key(n), n.to_be_bytes().to_vec());
+        }
+        store.commit(batch).wait().unwrap();
+    }
+    drop(store);
+    let command = child(
+        "a_migration_killed_anywhere_is_taken_up_again_and_done_once",
+        folder.path(),
+    );
+    let mut killed = 0;
+    for round in 1..200 {
+        let mut child = start(&command);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        lines.by_ref().find_map(|line| acknowledged(&line.unwrap()));
+        std::thread::sleep(Duration::from_millis(round * 2));
+        child.kill().unwrap();
+        if child.wait().unwrap().success() {
+            break;
+        }
+        killed += 1;
+    }
+    assert!(killed > 2, "killed {killed} times");
+    let store = open_before(folder.path());
+    migrations::run(&store, &[DOUBLE]).unwrap();
+    for n in 0..DOUBLED {
+        let twice = [n.to_be_bytes(), n.to_be_bytes()].concat();
+        assert_eq!(store.get(Space::Core, &key(n)), Ok(Some(twice)), "{n}");
+    }
+    let _ = writeln!(io::stderr(), "migration: {killed} kill -9, done once");
+}
+
+/// Opens a store without its migrations, which know no schema above the newest.
+fn open_before(folder: &Path) -> SledStore {
+    SledStore::start(folder, NO_RESERVE).unwrap()
+}
