@@ -251,3 +251,29 @@ fn a_simulated_year_has_few_calls_in_vain_and_finds_failures_before_a_fixed_thre
         "{ours:?} {fixed:?}"
     );
 }
+
+#[test]
+fn a_file_of_homes_in_any_state_is_measured_or_refused_by_its_line() {
+    let mut homes = world(3, 6);
+    for home in &mut homes {
+        home.intervals.truncate(12);
+    }
+    let lines = homes
+        .iter()
+        .map(|home| home::write(std::slice::from_ref(home)).into_bytes());
+    declic_tests::fuzz::fuzz("homes", lines.collect(), |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        match home::read(&text) {
+            Ok(homes) => {
+                assert_eq!(home::read(&home::write(&homes)).unwrap(), homes);
+                score(&homes, &watch(&homes, &Calendar::paris()));
+                format!("{} homes", homes.len())
+            }
+            Err(error) => error
+                .to_string()
+                .chars()
+                .filter(|c| !c.is_ascii_digit())
+                .collect(),
+        }
+    });
+}

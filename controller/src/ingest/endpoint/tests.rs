@@ -1,6 +1,7 @@
 //! Real TLS on loopback, a real store, a friendly client and hostile ones.
 
 mod friendly;
+mod fuzz;
 mod hostile;
 mod limits;
 mod raw;
