@@ -11,7 +11,7 @@ fn sessions() -> Vec<Vec<u8>> {
     let v4_will = b"\x10\x27\0\x04MQTT\x04\x0e\0\x3c\0\x0ed-aaaaaaaaaaaa\0\x04a/wl\0\x05gone!";
     let v5 = b"\x10\x1b\0\x04MQTT\x05\x02\0\x3c\0\0\x0ed-aaaaaaaaaaaa";
     let v5_properties =
-        b"\x10\x2a\0\x04MQTT\x05\x02\0\x3c\x0f\x11\0\0\0\x05\x21\0\x10\x27\0\0\x20\0\x22\0\x01\0\x0ed-aaaaaaaaaaaa";
+        b"\x10\x2b\0\x04MQTT\x05\x02\0\x3c\x10\x11\0\0\0\x05\x21\0\x10\x27\0\0\x20\0\x22\0\x01\0\x0ed-aaaaaaaaaaaa";
     let after: [&[u8]; 9] = [
         b"\x32\x0a\0\x04a/re\0\x01{}",
         b"\x32\x0b\0\x04a/re\0\x01\0{}",
