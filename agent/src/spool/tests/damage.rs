@@ -109,8 +109,9 @@ fn name_of(file: &Path) -> std::borrow::Cow<'_, str> {
 #[test]
 fn a_file_of_the_spool_in_any_state_gives_what_was_written_or_nothing() {
     let (home, said) = lived();
-    let examples = home.files().iter().map(|file| std::fs::read(file).unwrap());
-    fuzz("spool", examples.collect(), |bytes| {
+    let files = home.files().into_iter();
+    let examples = files.map(|file| std::fs::read(file).unwrap()).collect();
+    fuzz("spool", examples, |bytes| {
         let copy = copy_of(&home);
         let file = &copy.files()[1];
         std::fs::write(file, bytes).unwrap();
