@@ -76,7 +76,6 @@ fn main() -> ExitCode {
             devices,
             format,
         } => bench::run_all(&benches, devices, format),
-        Task::Bench { benches, format } => bench::run_all(&benches, format),
         Task::Damage { variants } => longer::damage(variants),
         Task::Fuzz {
             targets,
