@@ -46,7 +46,7 @@ impl Counts {
 
     fn say(&self, what: &str) {
         let Cut { kept, dropped } = self.sectors;
-        if self.cuts % 10 == 0 {
+        if self.cuts.is_multiple_of(10) {
             say(&format!(
                 "{what}: {dropped} unflushed sectors dropped, {kept} kept so far"
             ));

@@ -98,7 +98,7 @@ fn a_damaged_spool_gives_what_was_written_or_nothing_and_no_number_twice() {
         table.count(harm, outcome(&copy, &said, &how));
     }
     let _ = writeln!(std::io::stderr(), "the agent's spool\n{table}");
-    assert!(table.all("every message") > 5, "{table}");
+    assert!(table.all("every message, numbered anew") > 0, "{table}");
     assert!(table.all("some lost, and counted") > 0, "{table}");
 }
 

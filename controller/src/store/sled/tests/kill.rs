@@ -179,7 +179,8 @@ const DOUBLE: migrations::Migration = migrations::Migration {
 fn a_migration_killed_anywhere_is_taken_up_again_and_done_once() {
     if let Some(folder) = env::var_os(FOLDER) {
         let store = open_before(Path::new(&folder));
-        writeln!(io::stdout(), "acknowledged 0").unwrap();
+        // The test runner has begun a line with the name of this test.
+        writeln!(io::stdout(), "\nacknowledged 0").unwrap();
         migrations::run(&store, &[DOUBLE]).unwrap();
         return;
     }
