@@ -1,7 +1,7 @@
 //! `declic demo`: a programme in one process, whose homes run real agents.
 //!
 //! At the speed of the day this machine is one of the homes, and the others report from
-//! simulated machines. Faster than that ([`fast`]) all are simulated: they have lived for some
+//! simulated machines. Faster than that (`fast`) all are simulated: they have lived for some
 //! weeks already, go on living, and some of them fail.
 
 mod enrolling;
