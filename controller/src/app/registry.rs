@@ -10,7 +10,7 @@ use declic_common::DeviceId;
 
 use crate::store::record::{decode, encode};
 use crate::store::records::{Device, Latest, Placements};
-use crate::store::{Batch, Key, Pre, Range, Space, Store, StoreError, keys};
+use crate::store::{Batch, Key, Pre, Space, Store, StoreError, keys, walk};
 
 /// How many keys are read at once.
 const PAGE: usize = 1_000;
@@ -145,27 +145,7 @@ pub fn add_device(batch: &mut Batch, device: &Device) {
 pub fn for_each(
     store: &dyn Store,
     (from, to): (Key, Key),
-    mut each: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+    each: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let mut range = Range {
-        space: Space::Core,
-        from,
-        to: Some(to),
-        descending: false,
-        limit: PAGE,
-    };
-    loop {
-        let page = store.range(&range)?;
-        for (key, value) in &page {
-            each(key, value)?;
-        }
-        match page.last() {
-            Some((last, _)) if page.len() == PAGE => {
-                // The smallest key after `last`.
-                range.from = last.clone();
-                range.from.push(0);
-            }
-            _ => return Ok(()),
-        }
-    }
+    walk(store, Space::Core, (from, Some(to)), PAGE, each)
 }

@@ -1,6 +1,6 @@
 //! Reads everything that is stored, and tells what is damaged.
 
-use super::{Range, Space, Store, StoreError, record};
+use super::{Space, Store, StoreError, record, walk};
 
 /// Rows read at a time.
 const PAGE: usize = 256;
@@ -18,28 +18,14 @@ pub struct Checked {
 pub fn check(store: &dyn Store) -> Result<Checked, StoreError> {
     let mut checked = Checked::default();
     for space in [Space::Core, Space::Health, Space::Chunk, Space::Audit] {
-        let mut from = Vec::new();
-        loop {
-            let rows = store.range(&Range {
-                space,
-                from,
-                to: None,
-                descending: false,
-                limit: PAGE,
-            })?;
-            let Some((last, _)) = rows.last() else {
-                break;
-            };
-            // The key right after the last one.
-            from = [last, &[0][..]].concat();
-            for (key, value) in rows {
-                checked.rows += 1;
-                checked.bytes += (key.len() + value.len()) as u64;
-                if !record::is_whole(&value) {
-                    checked.damaged.push((space, key));
-                }
+        walk(store, space, (Vec::new(), None), PAGE, |key, value| {
+            checked.rows += 1;
+            checked.bytes += (key.len() + value.len()) as u64;
+            if !record::is_whole(value) {
+                checked.damaged.push((space, key.to_vec()));
             }
-        }
+            Ok(())
+        })?;
     }
     Ok(checked)
 }

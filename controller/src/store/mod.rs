@@ -18,7 +18,9 @@ pub mod sizes;
 pub mod sled;
 #[cfg(test)]
 pub(crate) mod suite;
+mod walk;
 
+pub use self::walk::walk;
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;

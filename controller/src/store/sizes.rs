@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::chunk::Reader;
 use super::record::decode;
 use super::records::history::ChunkRow;
-use super::{Range, Space, Store, StoreError, keys};
+use super::{Space, Store, StoreError, keys, walk};
 
 /// Rows read at a time.
 const PAGE: usize = 256;
@@ -48,31 +48,18 @@ impl Sizes {
 pub fn sizes(store: &dyn Store) -> Result<Sizes, StoreError> {
     let mut sizes = Sizes::default();
     for space in [Space::Core, Space::Health, Space::Chunk, Space::Audit] {
-        let mut from = Vec::new();
-        loop {
-            let rows = store.range(&Range {
-                space,
-                from,
-                to: None,
-                descending: false,
-                limit: PAGE,
-            })?;
-            let Some((last, _)) = rows.last() else {
-                break;
-            };
-            from = [last, &[0][..]].concat();
-            for (key, value) in rows {
-                let kind = key.first().copied().unwrap_or_default();
-                let size = sizes.kinds.entry((space as u8, kind)).or_default();
-                size.rows += 1;
-                size.bytes += (key.len() + value.len()) as u64;
-                if (space, kind) == (Space::Chunk, keys::chunk::REPORTS) {
-                    let row: ChunkRow = decode(&value)?;
-                    sizes.reports += u64::from(row.rows);
-                    sizes.samples += samples(&row)?;
-                }
+        walk(store, space, (Vec::new(), None), PAGE, |key, value| {
+            let kind = key.first().copied().unwrap_or_default();
+            let size = sizes.kinds.entry((space as u8, kind)).or_default();
+            size.rows += 1;
+            size.bytes += (key.len() + value.len()) as u64;
+            if (space, kind) == (Space::Chunk, keys::chunk::REPORTS) {
+                let row: ChunkRow = decode(value)?;
+                sizes.reports += u64::from(row.rows);
+                sizes.samples += samples(&row)?;
             }
-        }
+            Ok(())
+        })?;
     }
     Ok(sizes)
 }

@@ -13,7 +13,7 @@ use crate::domain::days::{Day, DaySum, by_day};
 use crate::domain::timeline::{Live, derive};
 use crate::store::record::{decode, encode};
 use crate::store::records::history::{MetricSum, MinutesRow, RollupRow};
-use crate::store::{Batch, Range, Space, Store, StoreError, keys};
+use crate::store::{Batch, Space, Store, StoreError, keys, walk};
 
 /// Days that a journal may still change: a PC keeps what it has to tell for so long.
 const CHANGING_DAYS: i32 = 90;
@@ -118,23 +118,7 @@ pub fn sums(
 pub(super) fn each(
     store: &dyn Store,
     (from, to): (Vec<u8>, Vec<u8>),
-    mut each: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+    each: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let mut range = Range {
-        space: Space::Chunk,
-        from,
-        to: Some(to),
-        descending: false,
-        limit: PAGE,
-    };
-    loop {
-        let page = store.range(&range)?;
-        for (key, value) in &page {
-            each(key, value)?;
-        }
-        match page.last() {
-            Some((last, _)) if page.len() == PAGE => range.from = [&last[..], &[0]].concat(),
-            _ => return Ok(()),
-        }
-    }
+    walk(store, Space::Chunk, (from, Some(to)), PAGE, each)
 }

@@ -14,7 +14,7 @@ use crate::store::chunk::{Reader, RowId};
 use crate::store::record::decode;
 use crate::store::records::HealthRow;
 use crate::store::records::history::ChunkRow;
-use crate::store::{Range, Space, Store, StoreError, Value, keys};
+use crate::store::{Range, Space, Store, StoreError, Value, keys, walk};
 
 /// Rows of one block.
 const ROWS: usize = 1_000;
@@ -113,27 +113,20 @@ pub fn each_open(
 ) -> Result<(), StoreError> {
     let kind = keys::health::REPORT;
     let (from, to) = keys::of_device_between(kind, device, from, to);
-    let mut range = Range {
-        space: Space::Health,
-        from,
-        to: Some(to),
-        descending: false,
-        limit: ROWS,
-    };
-    loop {
-        let page = store.range(&range)?;
-        for (key, value) in &page {
+    walk(
+        store,
+        Space::Health,
+        (from, Some(to)),
+        ROWS,
+        |key, value| {
             let at = keys::time_of(key).ok_or_else(|| StoreError::Corrupt("health key".into()))?;
             let row: HealthRow = decode(value)?;
             if let Some(value) = (metric.read)(&row.report) {
                 each(at, value);
             }
-        }
-        match page.last() {
-            Some((last, _)) if page.len() == ROWS => range.from = [&last[..], &[0]].concat(),
-            _ => return Ok(()),
-        }
-    }
+            Ok(())
+        },
+    )
 }
 
 /// The rows from a moment on; `end` becomes earlier where there are more.
