@@ -13,6 +13,9 @@ pub struct Backups {
     pub folder: Option<String>,
     /// One is being made since then.
     pub making_since: Option<Timestamp>,
+    /// The name of the last one that this process made; not always the newest, where a clock
+    /// was set back.
+    pub last_made: Option<String>,
     /// Why the last try failed; null once one was made.
     pub failed: Option<String>,
 }

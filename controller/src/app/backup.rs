@@ -33,6 +33,8 @@ struct Work {
     making_since: Option<Timestamp>,
     /// When the newest one that there is was made, as far as anybody looked.
     newest: Option<Timestamp>,
+    /// The name of the last one that this process made.
+    last_made: Option<String>,
     /// When the last try failed, and why.
     failed: Option<(Timestamp, String)>,
 }
@@ -144,7 +146,10 @@ async fn make(app: &Arc<App>, folder: PathBuf, who: &str, now: Timestamp) {
         Ok(made) => {
             tracing::info!(name = made.name, bytes = made.bytes, "made a backup");
             note(app, who, &made, now).await;
-            app.backups.work().newest = Some(made.made_at);
+            let mut work = app.backups.work();
+            work.newest = Some(made.made_at);
+            work.last_made = Some(made.name);
+            drop(work);
             app.backups.end(now, None);
         }
         Err(error) => {
@@ -211,6 +216,7 @@ pub async fn list(app: &App) -> std::io::Result<Backups> {
         items: items.collect(),
         folder: Some(folder.display().to_string()),
         making_since: work.making_since,
+        last_made: work.last_made,
         failed: work.failed.map(|(_, why)| why),
     })
 }

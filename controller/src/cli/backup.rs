@@ -112,16 +112,10 @@ pub(crate) async fn run(
 }
 
 async fn create(controller: &Controller, v: &Voice) -> Result<Said, Failure> {
-    let before: Backups = read(controller.get("backups", &[]).await?)?;
-    let newest = before.items.first().map(|made| made.name.clone());
     controller.post("backups", &json!({})).await?;
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
         let now: Backups = read(controller.get("backups", &[]).await?)?;
-        if now.making_since.is_some() {
-            tokio::time::sleep(ASK_EVERY).await;
-            continue;
-        }
         if let Some(why) = now.failed {
             let text = v.say(
                 format!("pas de sauvegarde : {why}"),
@@ -129,11 +123,13 @@ async fn create(controller: &Controller, v: &Voice) -> Result<Said, Failure> {
             );
             return Err(Failure::new(Exit::Failed, text));
         }
+        let last = now.last_made.filter(|_| now.making_since.is_none());
         let made = now
             .items
-            .first()
-            .filter(|made| Some(&made.name) != newest.as_ref());
+            .iter()
+            .find(|made| Some(&made.name) == last.as_ref());
         let Some(made) = made else {
+            tokio::time::sleep(ASK_EVERY).await;
             continue;
         };
         let folder = PathBuf::from(now.folder.unwrap_or_default());

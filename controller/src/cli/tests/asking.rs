@@ -29,6 +29,10 @@ async fn type_in(line: &str, last: &[&str]) -> Result<Said, Failure> {
         Command::Account(args) => (args.target.clone(), Asked::Account(args)),
         Command::Token(args) => (args.target.clone(), Asked::Token(args)),
         Command::Settings(args) => (args.target.clone(), Asked::Settings(args)),
+        Command::Backup(command) => (
+            crate::cli::backup::target(&command).unwrap(),
+            Asked::Backup(command),
+        ),
         other => panic!("{other:?} asks nothing"),
     };
     // A voice that is half a century late speaks by the clock of the controller.
@@ -393,4 +397,21 @@ async fn a_device_is_handed_over_and_its_timeline_begins_there() {
     )
     .await;
     assert_eq!(named.unwrap_err().exit, Exit::Refused);
+}
+
+#[tokio::test]
+async fn the_backup_that_was_made_is_named_though_another_looks_newer_or_is_as_young() {
+    let world = World::with_devices().await;
+    let folder = world.dir.path().join("backups");
+    std::fs::create_dir(&folder).unwrap();
+    // The clock was ahead once.
+    let ahead = folder.join("declic-29991231T000000Z.tar.zst");
+    std::fs::write(&ahead, "").unwrap();
+    world.app.backups.open(folder.clone());
+    for _ in 0..3 {
+        let said = on(&world, "declic backup create").await.unwrap();
+        let file = PathBuf::from(said.out.trim());
+        assert_ne!(file, ahead);
+        assert!(crate::backup::verify(&file).unwrap().rows > 0);
+    }
 }
