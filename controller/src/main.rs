@@ -14,6 +14,7 @@ use declic_controller::cli::{self, Own};
 use declic_controller::config::{Mqtt, Options};
 use declic_controller::demo::{self, DemoOptions, Stage, Tour};
 use declic_controller::ingest::broker::files;
+use declic_controller::notify;
 use declic_controller::pki::{Pki, names};
 use declic_controller::serve;
 use jiff::Timestamp;
@@ -37,7 +38,7 @@ fn own(work: Own) -> anyhow::Result<()> {
         }
         Own::Demo(args) => {
             log("warn");
-            runtime()?.block_on(demo::run(demo_options(args), show))
+            runtime()?.block_on(demo::run(demo_options(args)?, show))
         }
         Own::Mosquitto(args) => mosquitto(&args),
     }
@@ -108,9 +109,10 @@ fn mosquitto(args: &MosquittoArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn demo_options(args: DemoArgs) -> DemoOptions {
+fn demo_options(args: DemoArgs) -> anyhow::Result<DemoOptions> {
     let interval = Duration::from_secs(args.interval_s().into());
-    DemoOptions {
+    let notify = args.notify.as_deref().map(notify::settings::Settings::read);
+    Ok(DemoOptions {
         data_dir: args.data_dir,
         devices: args.devices as usize,
         http: args.http,
@@ -119,7 +121,8 @@ fn demo_options(args: DemoArgs) -> DemoOptions {
         speed: args.speed,
         begin: args.begin,
         history_days: args.history,
-    }
+        notify: notify.transpose()?.unwrap_or_default(),
+    })
 }
 
 /// Tells how far the demonstration has come. A terminal that went away does not stop it.

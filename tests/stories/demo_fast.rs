@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
 
-use declic_tests::eventually;
 use declic_tests::process::{Process, free_port, printed, program};
 use declic_tests::wait::{PATIENCE, seconds};
+use declic_tests::{MailServer, eventually};
 use serde_json::Value;
 
 /// A Tuesday in term time, before most homes wake up.
@@ -19,6 +19,10 @@ type Listed = BTreeMap<String, BTreeSet<String>>;
 fn a_fast_demonstration_finds_the_homes_that_fail_and_none_of_those_that_are_off() {
     let place = tempfile::tempdir().unwrap();
     let data = place.path().join("data");
+    let port = free_port();
+    let mail = MailServer::start(&place.path().join("mail"), port);
+    let notify = place.path().join("notify.toml");
+    fs::write(&notify, notices(port)).unwrap();
     let mut command = Command::new(program("declic"));
     command
         .args(["demo", "--speed", "900", "--devices", "40"])
@@ -27,6 +31,8 @@ fn a_fast_demonstration_finds_the_homes_that_fail_and_none_of_those_that_are_off
         .args(["--mqtt", &format!("127.0.0.1:{}", free_port())])
         .arg("--data-dir")
         .arg(&data)
+        .arg("--notify")
+        .arg(&notify)
         .env("LANG", "en_GB.UTF-8");
     let mut demo = Process::start(&mut command, &place.path().join("demo.log")).unwrap();
     eventually("homes that live", PATIENCE, || {
@@ -98,9 +104,36 @@ fn a_fast_demonstration_finds_the_homes_that_fail_and_none_of_those_that_are_off
         "somebody was heard of in the future: {table}"
     );
 
+    // The mail of a day tells the technician what `declic today` tells.
+    let digest = eventually("a digest that names them", seconds(240), || {
+        assert!(demo.is_running(), "{}", demo.words());
+        let names = |mail: &String| expected.iter().all(|asset| mail.contains(asset.as_str()));
+        let mails = mail.mails().into_iter().map(plain);
+        mails.filter(is_digest).find(names)
+    });
+    assert!(!digest.contains("F-0"), "it names a household: {digest}");
+
     demo.signal(rustix::process::Signal::INT);
     let status = demo.ended(PATIENCE);
     assert!(status.success(), "{status}: {}", demo.words());
+}
+
+/// Mail at a server of this machine, and the day told in the evening: that is sooner than the
+/// next morning.
+fn notices(port: u16) -> String {
+    format!(
+        "digest = \"21:00\"\n[mail]\nserver = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\n\
+         from = \"declic@example.org\"\nto = [\"t@example.org\"]\n"
+    )
+}
+
+/// A mail without the line breaks and signs of its transport (quoted-printable, RFC 2045).
+fn plain(mail: String) -> String {
+    mail.replace("=\r\n", "").replace("=\n", "")
+}
+
+fn is_digest(mail: &String) -> bool {
+    mail.contains("See it all: declic today")
 }
 
 fn word(value: &Value) -> String {

@@ -76,6 +76,14 @@ pub struct DemoArgs {
         )
     )]
     pub begin: Option<Timestamp>,
+    #[arg(
+        long, value_name = "FILE",
+        help = tr(
+            "Fichier TOML des avis : [mail], [webhook], digest, comme dans celui de declic serve",
+            "TOML file of notices: [mail], [webhook], digest, as in that of declic serve"
+        )
+    )]
+    pub notify: Option<PathBuf>,
 }
 
 impl DemoArgs {

@@ -26,6 +26,7 @@ use tempfile::TempDir;
 use crate::config::{Mqtt, Options, Web};
 use crate::domain::retention::Retention;
 use crate::domain::rules::thresholds::Thresholds;
+use crate::notify;
 use crate::serve::{Server, asked_to_stop};
 
 /// For the last words of all homes.
@@ -49,6 +50,8 @@ pub struct DemoOptions {
     pub begin: Option<Timestamp>,
     /// Days of a made-up past, at the speed of the day.
     pub history_days: u32,
+    /// Where its notices go.
+    pub notify: notify::settings::Settings,
 }
 
 /// Where a demonstration can be looked at.
@@ -94,7 +97,7 @@ fn controller(options: &DemoOptions, place: &Path) -> Options {
             enrol_port: 0,
         },
         settings: Settings::default(),
-        notify: Default::default(),
+        notify: options.notify.clone(),
         call_after_days: None,
         rules: Thresholds::default(),
         backups: None,

@@ -1,7 +1,8 @@
 //! Where notices go, as the operator's file says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use jiff::civil::Time;
 use serde::Deserialize;
 
@@ -13,6 +14,15 @@ pub struct Settings {
     pub webhook: Option<Webhook>,
     #[serde(default)]
     pub digest: DigestAt,
+}
+
+impl Settings {
+    /// Reads a file that holds these settings alone. Blocks.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("failed to read {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("unreadable settings in {}", path.display()))
+    }
 }
 
 /// `digest`: the local time (Europe/Paris) of the daily digest, such as `"07:00"`, or

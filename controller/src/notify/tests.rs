@@ -1,16 +1,14 @@
 use std::fs;
-use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use declic_tests::MailServer;
+use declic_tests::process::free_port;
 use jiff::SignedDuration;
 use ring::hmac;
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use super::*;
@@ -86,55 +84,6 @@ async fn tell(app: &App, channels: &Channels, now: Timestamp) {
     app.store.commit(batch).await.unwrap();
 }
 
-/// Debian's aiosmtpd: a mail server that keeps what it takes in a Maildir.
-pub(super) struct MailServer {
-    process: Child,
-    port: u16,
-}
-
-impl Drop for MailServer {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl MailServer {
-    pub(super) async fn start(maildir: &Path, port: u16) -> Self {
-        let process = Command::new("/usr/bin/python3")
-            .args(["-m", "aiosmtpd", "-n", "-l", &format!("127.0.0.1:{port}")])
-            .args(["-c", "aiosmtpd.handlers.Mailbox"])
-            .arg(maildir)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("python3 runs: `cargo xtask test` installs it");
-        let mut server = MailServer { process, port };
-        while TcpStream::connect(("127.0.0.1", server.port))
-            .await
-            .is_err()
-        {
-            let ended = server.process.try_wait().unwrap();
-            assert_eq!(ended, None, "no aiosmtpd: `cargo xtask test` installs it");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        server
-    }
-}
-
-pub(super) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
-
-pub(super) fn mails(maildir: &Path) -> Vec<String> {
-    fs::read_dir(maildir.join("new"))
-        .into_iter()
-        .flatten()
-        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
-        .collect()
-}
-
 #[tokio::test]
 async fn a_notice_waits_for_its_mail_server_and_arrives_there_once() {
     let dir = tempfile::tempdir().unwrap();
@@ -151,13 +100,13 @@ async fn a_notice_waits_for_its_mail_server_and_arrives_there_once() {
     assert_eq!(app.counters.notices.get(), 0, "nobody was there to take it");
 
     let maildir = dir.path().join("mail");
-    let _server = MailServer::start(&maildir, port).await;
+    let server = MailServer::start(&maildir, port);
     let later = now + SignedDuration::from_mins(2);
     channels.round(&app, later).await;
     channels
         .round(&app, later + SignedDuration::from_hours(2))
         .await;
-    let mails = mails(&maildir);
+    let mails = server.mails();
     assert_eq!((mails.len(), app.counters.notices.get()), (1, 1));
     for expected in [
         "a@example.org",

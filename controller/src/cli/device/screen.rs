@@ -78,8 +78,8 @@ fn who(device: &DeviceSummary, v: &Voice) -> Vec<Line> {
         (
             "Messages",
             v.say(
-                format!("{reports} relevés reçus, {lost} messages perdus"),
-                format!("{reports} reports received, {lost} messages lost"),
+                format!("relevés reçus : {reports}, messages perdus : {lost}"),
+                format!("reports received: {reports}, messages lost: {lost}"),
             ),
         ),
     ];

@@ -2,9 +2,11 @@
 
 use declic_common::ticket::body::NewTicket;
 use declic_common::ticket::{Change, Priority, TicketId};
+use declic_tests::MailServer;
+use declic_tests::process::free_port;
 use insta::assert_snapshot;
 
-use super::super::tests::{MailServer, free_port, mails, settings, webhook};
+use super::super::tests::{settings, webhook};
 use super::*;
 use crate::app::{notice, ticket};
 use crate::http::tests::world::{World, device};
@@ -84,17 +86,17 @@ fn the_digest_is_due_from_its_time_of_the_local_day_until_midnight() {
 async fn each_morning_one_mail_says_what_is_due_even_across_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let (maildir, port) = (dir.path().join("mail"), free_port());
-    let _server = MailServer::start(&maildir, port).await;
+    let server = MailServer::start(&maildir, port);
     let channels = by_mail(port);
     let world = busy(&channels).await;
-    let count = || mails(&maildir).len();
+    let count = || server.mails().len();
     // The clocks go forward on this day.
     out(&world, &channels, "2027-03-28T04:59:59Z").await;
     assert_eq!(count(), 0);
     out(&world, &channels, "2027-03-28T05:00:00Z").await;
     out(&world, &channels, "2027-03-28T05:00:05Z").await;
     assert_eq!(count(), 1);
-    let mail = &mails(&maildir)[0];
+    let mail = &server.mails()[0];
     assert!(
         mail.contains("BDX-001") && mail.contains("T-1002"),
         "{mail}"
@@ -117,7 +119,7 @@ async fn each_morning_one_mail_says_what_is_due_even_across_a_restart() {
 async fn a_day_on_which_nobody_needs_anybody_brings_no_mail_and_is_over() {
     let dir = tempfile::tempdir().unwrap();
     let (maildir, port) = (dir.path().join("mail"), free_port());
-    let _server = MailServer::start(&maildir, port).await;
+    let server = MailServer::start(&maildir, port);
     let channels = by_mail(port);
     let world = busy(&channels).await;
     let now = at("2027-03-28T04:00:00Z").as_millisecond();
@@ -128,7 +130,7 @@ async fn a_day_on_which_nobody_needs_anybody_brings_no_mail_and_is_over() {
             .unwrap();
     }
     out(&world, &channels, "2027-03-28T05:00:00Z").await;
-    assert!(mails(&maildir).is_empty());
+    assert!(server.mails().is_empty());
     let later = Timestamp::from_millisecond(now + 7_200_000).unwrap();
     let reopen = Change::Reopen;
     let id = TicketId(1001);
@@ -137,7 +139,7 @@ async fn a_day_on_which_nobody_needs_anybody_brings_no_mail_and_is_over() {
         .unwrap();
     out(&world, &channels, "2027-03-28T07:00:00Z").await;
     assert!(
-        mails(&maildir).is_empty(),
+        server.mails().is_empty(),
         "one a morning, not one for each ticket"
     );
 }
@@ -150,12 +152,12 @@ async fn a_digest_that_could_not_leave_on_its_day_is_given_up() {
     let world = busy(&channels).await;
     out(&world, &channels, "2027-03-28T05:00:00Z").await;
     out(&world, &channels, "2027-03-28T21:00:00Z").await;
-    let _server = MailServer::start(&maildir, port).await;
+    let server = MailServer::start(&maildir, port);
     out(&world, &channels, "2027-03-28T22:00:00Z").await;
-    assert_eq!(mails(&maildir).len(), 0, "it is tomorrow in Paris");
+    assert_eq!(server.mails().len(), 0, "it is tomorrow in Paris");
     assert_eq!(world.app.counters.notices_given_up.get(), 1);
     out(&world, &channels, "2027-03-29T05:00:00Z").await;
-    assert_eq!(mails(&maildir).len(), 1);
+    assert_eq!(server.mails().len(), 1);
 }
 
 #[tokio::test]
