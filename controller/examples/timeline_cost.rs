@@ -6,7 +6,7 @@
 
 #![allow(clippy::print_stdout)]
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use declic_common::timeline::Activity;
 use declic_common::{DeviceId, InstallId};
@@ -21,6 +21,8 @@ const DEVICE: u64 = 7;
 const BEGAN: i64 = 1_790_000_000_000;
 const DAY_MS: i64 = 86_400_000;
 const MIN_MS: u64 = 60_000;
+/// The machine is rarely alone: the best of these tells what the work itself takes.
+const ROUNDS: u32 = 300;
 
 /// One boot of three hours.
 fn boot() -> Facts {
@@ -75,7 +77,8 @@ fn main() -> anyhow::Result<()> {
         2 * days,
         bytes as i64 / days
     );
-    for round in ["first", "again"] {
+    let mut best = (Duration::MAX, Duration::MAX, 0);
+    for _ in 0..ROUNDS {
         let began = Instant::now();
         let boots = evidence::boots(&store, device)?;
         let read = began.elapsed();
@@ -85,12 +88,10 @@ fn main() -> anyhow::Result<()> {
             boots,
             ..Evidence::default()
         };
-        let intervals = derive(&evidence);
-        println!(
-            "{round}: read {read:?}, read and derived {:?}, {} intervals",
-            began.elapsed(),
-            intervals.len()
-        );
+        let intervals = derive(&evidence).len();
+        best = best.min((began.elapsed(), read, intervals));
     }
+    let (whole, read, intervals) = best;
+    println!("best of {ROUNDS}: read {read:?}, read and derived {whole:?}, {intervals} intervals");
     Ok(())
 }

@@ -109,7 +109,7 @@ fn a_fast_demonstration_finds_the_homes_that_fail_and_none_of_those_that_are_off
         assert!(demo.is_running(), "{}", demo.words());
         let names = |mail: &String| expected.iter().all(|asset| mail.contains(asset.as_str()));
         let mails = mail.mails().into_iter().map(plain);
-        mails.filter(is_digest).find(names)
+        mails.filter(|mail| is_digest(mail)).find(names)
     });
     assert!(!digest.contains("F-0"), "it names a household: {digest}");
 
@@ -132,7 +132,7 @@ fn plain(mail: String) -> String {
     mail.replace("=\r\n", "").replace("=\n", "")
 }
 
-fn is_digest(mail: &String) -> bool {
+fn is_digest(mail: &str) -> bool {
     mail.contains("See it all: declic today")
 }
 

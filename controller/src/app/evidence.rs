@@ -1,7 +1,5 @@
 //! How what is known of a device's past is kept, and read back for its timeline.
 
-use std::collections::BTreeMap;
-
 use declic_common::envelope::Number;
 use declic_common::timeline::Activity;
 use declic_common::{DeviceId, InstallId};
@@ -14,7 +12,7 @@ use crate::store::{Space, Store, StoreError, keys};
 
 /// Everything that is known of the boots of a device. Blocks.
 pub fn boots(store: &dyn Store, device: DeviceId) -> Result<Vec<Boot>, StoreError> {
-    let mut boots: BTreeMap<(InstallId, u32), Boot> = BTreeMap::new();
+    let mut boots: Vec<Boot> = Vec::new();
     for_each(
         store,
         keys::of_device(keys::core::MARK, device),
@@ -29,26 +27,37 @@ pub fn boots(store: &dyn Store, device: DeviceId) -> Result<Vec<Boot>, StoreErro
                 zero: mark.zero.or(mark.guess),
                 facts,
             };
-            boots.insert((install, boot), found);
+            boots.push(found);
             Ok(())
         },
     )?;
+    // Both kinds of rows come in the order of install and boot: each place is found by
+    // going on from the last.
+    let mut place = 0;
     for_each(
         store,
         keys::of_device(keys::core::FACTS, device),
         |key, value| {
             let (install, boot) = boot_of(key)?;
-            let known = boots.entry((install, boot)).or_insert_with(|| Boot {
-                install,
-                boot,
-                zero: None,
-                facts: Facts::default(),
-            });
-            known.facts.merge(&from_row(decode(value)?));
+            let before = |known: &&Boot| (known.install, known.boot) < (install, boot);
+            place += boots[place..].iter().take_while(before).count();
+            let is_known = boots
+                .get(place)
+                .is_some_and(|known| (known.install, known.boot) == (install, boot));
+            if !is_known {
+                let unmarked = Boot {
+                    install,
+                    boot,
+                    zero: None,
+                    facts: Facts::default(),
+                };
+                boots.insert(place, unmarked);
+            }
+            boots[place].facts.merge(from_row(decode(value)?));
             Ok(())
         },
     )?;
-    Ok(boots.into_values().collect())
+    Ok(boots)
 }
 
 fn boot_of(key: &[u8]) -> Result<(InstallId, u32), StoreError> {

@@ -251,7 +251,10 @@ fn shorten(
     plan: &mut Plan,
 ) {
     let mut whole = Facts::default();
-    stored.slices.values().for_each(|slice| whole.merge(slice));
+    stored
+        .slices
+        .values()
+        .for_each(|slice| whole.merge(slice.clone()));
     let run = stored.mark.as_ref().and_then(|mark| mark.run);
     whole.runs.extend(run.map(evidence::run));
     let kept = whole.after(cut);

@@ -87,6 +87,8 @@ pub fn derive(evidence: &Evidence) -> Vec<Interval> {
     let boots = place(&evidence.boots);
     let mut strip = Strip::new(evidence.since, evidence.now);
     for boot in &boots {
+        // What is filled in later begins where a part begins already.
+        strip.split(boot.zero);
         for part in &boot.lived.parts {
             if part.activity != Activity::Unknown {
                 strip.paint(boot.at(part.from), boot.at(part.to), part.activity);

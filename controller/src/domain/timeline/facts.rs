@@ -102,10 +102,10 @@ impl Facts {
     }
 
     /// Takes in another slice of the same boot.
-    pub fn merge(&mut self, other: &Facts) {
-        self.runs.extend(&other.runs);
+    pub fn merge(&mut self, mut other: Facts) {
+        self.runs.append(&mut other.runs);
         coalesce(&mut self.runs);
-        self.told.extend(&other.told);
+        self.told.append(&mut other.told);
     }
 }
 

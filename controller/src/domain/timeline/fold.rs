@@ -183,7 +183,9 @@ mod tests {
         let slices = whole.slices();
         assert_eq!(slices.keys().copied().collect::<Vec<_>>(), [0, 1]);
         let mut joined = Facts::default();
-        slices.values().for_each(|slice| joined.merge(slice));
+        slices
+            .values()
+            .for_each(|slice| joined.merge(slice.clone()));
         assert_eq!(joined, whole);
     }
 }

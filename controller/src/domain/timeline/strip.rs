@@ -1,7 +1,5 @@
 //! A stretch of time that is painted, layer over layer, and read as intervals.
 
-use std::collections::BTreeMap;
-
 use declic_common::timeline::Activity;
 
 use super::Interval;
@@ -10,8 +8,9 @@ use super::Interval;
 #[derive(Clone, Debug)]
 pub(super) struct Strip {
     to: i64,
-    /// What begins where; it lasts until the next one begins.
-    begins: BTreeMap<i64, Activity>,
+    /// What begins where, ascending; it lasts until the next one begins. A list, because
+    /// layers come in the order of time: what is put in stands near the end.
+    begins: Vec<(i64, Activity)>,
 }
 
 impl Strip {
@@ -38,27 +37,32 @@ impl Strip {
 
     /// Changes what lies between two moments; what is outside the strip is left out.
     pub(super) fn repaint(&mut self, from: i64, to: i64, new: impl Fn(Activity) -> Activity) {
-        let Some((&first, _)) = self.begins.first_key_value() else {
+        let Some(&(first, _)) = self.begins.first() else {
             return;
         };
         let (from, to) = (from.max(first), to.min(self.to));
         if from >= to {
             return;
         }
-        self.split(from);
-        self.split(to);
-        for (_, activity) in self.begins.range_mut(from..to) {
+        let from = self.split(from);
+        let to = self.split(to);
+        for (_, activity) in &mut self.begins[from..to] {
             *activity = new(*activity);
         }
     }
 
-    /// Makes a part begin at this moment.
-    fn split(&mut self, at: i64) {
+    /// Makes a part begin at this moment, within the strip. Gives its place.
+    pub(super) fn split(&mut self, at: i64) -> usize {
+        let place = self.begins.partition_point(|(begin, _)| *begin < at);
+        let begins_there = self.begins.get(place).is_some_and(|part| part.0 == at);
         if at < self.to
-            && let Some((_, &activity)) = self.begins.range(..=at).next_back()
+            && !begins_there
+            && let Some(before) = place.checked_sub(1)
         {
-            self.begins.entry(at).or_insert(activity);
+            let (_, activity) = self.begins[before];
+            self.begins.insert(place, (at, activity));
         }
+        place
     }
 
     /// The first moment from `at` on of which something is known.
@@ -73,7 +77,7 @@ impl Strip {
     /// Neighbours that are alike become one.
     pub(super) fn intervals(&self) -> Vec<Interval> {
         let mut intervals: Vec<Interval> = Vec::new();
-        for (&from, &activity) in &self.begins {
+        for &(from, activity) in &self.begins {
             match intervals.last_mut() {
                 Some(last) if last.activity == activity => continue,
                 Some(last) => last.to = from,

@@ -507,7 +507,7 @@ proptest! {
                 order >> 20
             });
             let mut joined = Facts::default();
-            pieces.iter().for_each(|piece| joined.merge(piece));
+            pieces.iter().for_each(|piece| joined.merge(piece.clone()));
             prop_assert_eq!(&joined, &whole.facts);
         }
     }
