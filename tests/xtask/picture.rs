@@ -43,7 +43,7 @@ fn svg(session: &str) -> String {
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-labelledby="title desc">
 <title id="title">A terminal session with Déclic</title>
-<desc id="desc">The first command lists the PCs of a demonstration with a hundred homes. The second one shows all about one PC: when it was seen, its processor, memory, disk, network, disk health and updates.</desc>
+<desc id="desc">The first command names the five homes of a demonstration that need somebody, why, and what to bring. The second one lists PCs, most of them quiet. The third one shows all about one PC: where it is, whether it is with us, its tickets, its last fourteen days and its last report.</desc>
 <style>
   text {{ font: {SIZE}px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #e6e6e6; white-space: pre; }}
   .typed {{ fill: #7ee0a1; font-weight: bold; }}
