@@ -178,8 +178,16 @@ fn way_round(tour: &Tour) -> String {
         ),
     };
     let [today, list, one, state] = names;
+    let pages = tr("Pages", "Pages");
+    let once = tr(
+        "             (ce lien ouvre une fois, dans la demi-heure, sur cette machine)",
+        "             (this link opens once, within half an hour, on this machine)",
+    );
     format!(
         "{head}\n\
+         \n\
+         \x20 {pages:<11}  {}\n\
+         \x20 {once}\n\
          \n\
          \x20 {today:<11}  {declic} today --data-dir {dir}\n\
          \x20 {list:<11}  {declic} device list --data-dir {dir}\n\
@@ -189,6 +197,6 @@ fn way_round(tour: &Tour) -> String {
          \x20 MQTT (TLS)   {}\n\
          \n\
          {end}",
-        tour.http, tour.mqtt
+        tour.link, tour.http, tour.mqtt
     )
 }

@@ -3,8 +3,8 @@
 //! French puts a narrow no-break space before units and double signs, and a
 //! comma in numbers. Days and hours are those of Europe/Paris.
 
-use std::cell::Cell;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use declic_common::Lang;
 use declic_common::api::{CommandState, EnrolmentState, Place};
@@ -19,8 +19,14 @@ use crate::domain::days::paris;
 use crate::domain::metric::Unit;
 
 mod bring;
+mod deeds;
+mod french;
+mod page;
 mod presence;
+pub(crate) mod readings;
 mod ticket;
+
+pub(crate) use french::typeset;
 
 /// Narrow no-break space.
 const NNBSP: char = '\u{202f}';
@@ -29,8 +35,8 @@ const NNBSP: char = '\u{202f}';
 #[derive(Clone, Debug)]
 pub(crate) struct Voice {
     lang: Lang,
-    /// Shared by all clones: the moment is that of the last answer of a controller.
-    now: Rc<Cell<Timestamp>>,
+    /// Shared by all clones: the moment is that of the last answer of a controller. In ms UTC.
+    now: Arc<AtomicI64>,
     zone: TimeZone,
 }
 
@@ -38,7 +44,7 @@ impl Voice {
     pub(crate) fn new(lang: Lang, now: Timestamp) -> Self {
         Voice {
             lang,
-            now: Rc::new(Cell::new(now)),
+            now: Arc::new(AtomicI64::new(now.as_millisecond())),
             zone: paris(),
         }
     }
@@ -51,12 +57,12 @@ impl Voice {
     /// Speaks at another moment: what a controller tells is told on its clock, which may
     /// differ from ours.
     pub(crate) fn at(&self, now: Timestamp) {
-        self.now.set(now);
+        self.now.store(now.as_millisecond(), Ordering::Relaxed);
     }
 
     /// The moment at which it speaks.
     pub(crate) fn now(&self) -> Timestamp {
-        self.now.get()
+        crate::app::device::time(self.now.load(Ordering::Relaxed))
     }
 
     /// Picks the text in this language.
@@ -81,7 +87,7 @@ impl Voice {
 
     /// How long ago, or in how long.
     pub(crate) fn ago(&self, at: Timestamp) -> String {
-        let silence = self.now.get().as_millisecond() - at.as_millisecond();
+        let silence = self.now.load(Ordering::Relaxed) - at.as_millisecond();
         if silence.abs() < 60_000 {
             return self.say("à l’instant", "just now").to_owned();
         }

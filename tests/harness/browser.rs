@@ -67,7 +67,10 @@ impl Browser {
         );
         let args: Vec<&str> = FLAGS.into_iter().chain([profile.as_str()]).collect();
         let options = json!({"binary": BROWSER, "args": args});
-        let wanted = json!({"browserName": "chrome", "goog:chromeOptions": options});
+        let wanted = json!({
+            "browserName": "chrome", "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL"},
+        });
         let made = browser.send(
             "POST",
             "/session",
@@ -148,6 +151,54 @@ impl Browser {
     pub fn run(&self, script: &str) -> Value {
         let body = json!({"script": script, "args": []});
         self.ask("POST", "/execute/sync", &body)
+    }
+
+    /// Takes the window to this size, as a small screen or a large zoom has it.
+    pub fn resize(&self, width: u32, height: u32) {
+        let size = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
+        });
+        self.devtools("Emulation.setDeviceMetricsOverride", &size);
+    }
+
+    /// Asks pages for their dark colours, or for their light ones.
+    pub fn darken(&self, dark: bool) {
+        let value = if dark { "dark" } else { "light" };
+        let feature = json!({"name": "prefers-color-scheme", "value": value});
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            &json!({ "features": [feature] }),
+        );
+    }
+
+    /// From the next page on, pages have no JavaScript.
+    pub fn forbid_scripts(&self) {
+        self.devtools(
+            "Emulation.setScriptExecutionDisabled",
+            &json!({ "value": true }),
+        );
+    }
+
+    /// The whole page as a picture (PNG, in base64), at most this high.
+    pub fn picture(&self, most: u32) -> String {
+        let size = self.run("return [innerWidth, document.documentElement.scrollHeight]");
+        let height = size[1].as_u64().unwrap_or(0).min(most.into());
+        let clip = json!({"x": 0, "y": 0, "width": size[0], "height": height, "scale": 1});
+        let wanted = json!({"captureBeyondViewport": true, "clip": clip});
+        text(&self.devtools("Page.captureScreenshot", &wanted)["data"])
+    }
+
+    /// What the browser complained of since it was asked last: what a policy forbade, a
+    /// script that failed, a file that is missing.
+    pub fn complaints(&self) -> Vec<String> {
+        let log = self.ask("POST", "/se/log", &json!({ "type": "browser" }));
+        let lines = log.as_array().into_iter().flatten();
+        lines.map(|line| text(&line["message"])).collect()
+    }
+
+    fn devtools(&self, command: &str, params: &Value) -> Value {
+        let asked = json!({"cmd": command, "params": params});
+        self.ask("POST", "/goog/cdp/execute", &asked)
     }
 
     /// Closes the browser, and with it every page.

@@ -16,6 +16,7 @@ mod load;
 mod moving;
 mod network_cut;
 mod other_language;
+mod pages;
 mod people;
 mod restore;
 mod sealing;

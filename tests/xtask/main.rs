@@ -11,6 +11,7 @@ mod needs;
 mod picture;
 mod power_cuts;
 mod run;
+mod screenshots;
 mod test;
 
 #[derive(Debug, Parser)]
@@ -26,6 +27,12 @@ enum Task {
     Test,
     /// Draws the terminal session of the README from its text
     Picture,
+    /// Saves a picture of every page: both languages, light and dark, large and small
+    Screenshots {
+        /// Where to
+        #[arg(default_value = "target/screenshots")]
+        folder: std::path::PathBuf,
+    },
     /// What an agent and a controller cost, measured on this machine
     Bench {
         /// All of them when none is named
@@ -71,6 +78,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Task::Test => test::everything(),
         Task::Picture => picture::draw(),
+        Task::Screenshots { folder } => screenshots::save(&folder),
         Task::Bench {
             benches,
             devices,

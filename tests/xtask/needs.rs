@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use anyhow::bail;
+use declic_tests::npm;
 
 use crate::run::{answers, run, run_with, say};
 
@@ -18,6 +19,8 @@ const PACKAGES: &[(&str, &str)] = &[
     ),
     ("chromium", "/usr/bin/chromium"),
     ("chromium-driver", "/usr/bin/chromedriver"),
+    ("nodejs", "/usr/bin/node"),
+    ("npm", "/usr/bin/npm"),
     ("openssl", "/usr/bin/openssl"),
     ("strace", "/usr/bin/strace"),
     ("python3", "/usr/bin/python3"),
@@ -36,7 +39,29 @@ const CARGO_DENY: &str = "0.20.2";
 /// Installs what is missing.
 pub(crate) fn install() -> anyhow::Result<()> {
     packages()?;
+    judges()?;
     cargo_deny()
+}
+
+/// What judges pages, into the target folder.
+fn judges() -> anyhow::Result<()> {
+    let folder = npm::folder();
+    let there = |package: &str| {
+        let (name, version) = package.split_once('@').unwrap_or((package, ""));
+        let about = folder.join("node_modules").join(name).join("package.json");
+        let about = std::fs::read_to_string(about).unwrap_or_default();
+        about.contains(&format!("\"version\": \"{version}\""))
+    };
+    if npm::PACKAGES.into_iter().all(there) {
+        return Ok(());
+    }
+    std::fs::create_dir_all(&folder)?;
+    let place = folder.display().to_string();
+    let mut args = vec!["install", "--prefix", &place, "--no-audit", "--no-fund"];
+    // They are read and run by our tests alone; none has anything to set up.
+    args.push("--ignore-scripts");
+    args.extend(npm::PACKAGES);
+    run("npm", &args)
 }
 
 fn packages() -> anyhow::Result<()> {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use declic_common::DeviceId;
 use ring::digest;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::App;
 use super::hub::Kick;
@@ -29,7 +29,18 @@ const PAGE: usize = 1_000;
 
 /// One writer of the audit at a time.
 #[derive(Debug, Default)]
-pub struct Turn(Mutex<()>);
+pub struct Turn {
+    taken: Mutex<()>,
+    /// Counts the changes that were committed, for whoever shows them.
+    changes: watch::Sender<u64>,
+}
+
+impl Turn {
+    /// Wakes up after each change that was committed.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+}
 
 /// What an entry says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,7 +212,7 @@ where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
 {
-    let _turn = app.audit.0.lock().await;
+    let _turn = app.audit.taken.lock().await;
     for _ in 0..ATTEMPTS {
         let reader = Arc::clone(&app);
         let deciding = tokio::task::spawn_blocking(move || {
@@ -232,6 +243,7 @@ where
         for device in change.kicked {
             app.hub.kick(device, Kick::Revoked);
         }
+        app.audit.changes.send_modify(|n| *n += 1);
         return Ok(outcome);
     }
     Err(StoreError::Conflict.into())
@@ -269,7 +281,7 @@ pub async fn list(
 /// Proves the audit whole, or says where it breaks. `noted` is the hash of an
 /// earlier head: its entry must still be there. Changes wait meanwhile.
 pub async fn verify(app: &App, noted: Option<Vec<u8>>) -> Result<Whole, AuditFault> {
-    let _turn = app.audit.0.lock().await;
+    let _turn = app.audit.taken.lock().await;
     read(&app.store, |store| Ok(check(store, noted))).await?
 }
 

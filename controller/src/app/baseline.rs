@@ -3,11 +3,11 @@
 use declic_common::DeviceId;
 use declic_common::report::HealthReport;
 
-use super::audit;
+use super::{App, audit};
 use crate::domain::rules::baseline::Baseline;
 use crate::store::record::{decode, encode};
 use crate::store::records::tickets as record;
-use crate::store::{Batch, Space, Store, StoreError, keys};
+use crate::store::{Batch, Space, Store, StoreError, keys, read};
 
 /// The baseline of a device; empty before its first report. Blocks.
 pub fn load(store: &dyn Store, device: DeviceId) -> Result<Baseline, StoreError> {
@@ -16,6 +16,11 @@ pub fn load(store: &dyn Store, device: DeviceId) -> Result<Baseline, StoreError>
     Ok(Baseline {
         disks: row.map(|row| row.disks).unwrap_or_default(),
     })
+}
+
+/// The baseline of a device, as people see it.
+pub async fn of(app: &App, device: DeviceId) -> Result<Baseline, StoreError> {
+    read(&app.store, move |store| load(store, device)).await
 }
 
 /// Takes in what a report says of disks that were never seen; whether there were any.

@@ -1,5 +1,7 @@
 //! What is known of the devices: the list, and one device.
 
+use std::collections::BTreeSet;
+
 use data_encoding::BASE64URL_NOPAD;
 use declic_common::DeviceId;
 use declic_common::api::{
@@ -39,6 +41,8 @@ pub struct DeviceQuery {
     /// Only those that may be given to somebody: in stock or on the bench, those of no
     /// site and the whole stock too.
     pub spare: bool,
+    /// Only these, when they are given.
+    pub among: Option<BTreeSet<DeviceId>>,
     pub sort: DeviceSort,
     pub descending: bool,
     pub limit: usize,
@@ -53,6 +57,7 @@ impl Default for DeviceQuery {
             site: None,
             text: None,
             spare: false,
+            among: None,
             sort: DeviceSort::Asset,
             descending: false,
             limit: LIMIT_DEFAULT,
@@ -134,6 +139,11 @@ pub fn list(
 
 impl DeviceQuery {
     fn reaches(&self, entry: &Entry) -> bool {
+        let is_among = |among: &BTreeSet<DeviceId>| among.contains(&entry.device.id);
+        self.among.as_ref().is_none_or(is_among) && self.is_within(entry)
+    }
+
+    fn is_within(&self, entry: &Entry) -> bool {
         match self.spare {
             true => entry.is_spare_for(&self.reach),
             false => self.reach.admits(entry.site()),
@@ -284,6 +294,17 @@ pub fn latest(entry: &Entry) -> Option<Latest> {
         seq: latest.seq?,
         report: row.report.clone(),
     })
+}
+
+/// The sites that have a device within reach, by name.
+pub fn sites(app: &App, reach: &Reach) -> Vec<String> {
+    let entries = app.registry.all();
+    let sites: BTreeSet<&str> = entries
+        .iter()
+        .filter_map(|entry| entry.site())
+        .filter(|site| reach.admits(Some(site)))
+        .collect();
+    sites.into_iter().map(str::to_owned).collect()
 }
 
 /// Whether there is such a device, at a site within reach.

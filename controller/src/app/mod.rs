@@ -23,6 +23,7 @@ pub mod life;
 pub mod login;
 pub mod minimise;
 pub mod notice;
+pub mod pass;
 pub mod password;
 pub mod placement;
 pub mod presence;
@@ -71,6 +72,7 @@ pub struct App {
     pub counters: Arc<Counters>,
     pub pki: Arc<Pki>,
     pub passwords: Passwords,
+    pub passes: pass::Passes,
     pub announced: Announced,
     pub absences: Absences,
     pub backups: backup::Desk,
@@ -110,6 +112,7 @@ impl App {
             counters,
             pki,
             passwords: Passwords::default(),
+            passes: pass::Passes::default(),
             announced,
             absences,
             backups: backup::Desk::default(),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 use declic_common::DeviceId;
+use tokio::sync::watch;
 
 use crate::store::record::{decode, encode};
 use crate::store::records::{Device, Latest, Placements};
@@ -18,6 +19,8 @@ const PAGE: usize = 1_000;
 #[derive(Debug, Default)]
 pub struct Registry {
     devices: RwLock<BTreeMap<DeviceId, Arc<Entry>>>,
+    /// Counts what was shown here, for whoever looks at it.
+    changes: watch::Sender<u64>,
 }
 
 /// One device as it is stored.
@@ -53,7 +56,13 @@ impl Registry {
         let devices = devices.into_iter().map(|(id, entry)| (id, Arc::new(entry)));
         Ok(Registry {
             devices: RwLock::new(devices.collect()),
+            changes: watch::Sender::default(),
         })
+    }
+
+    /// Wakes up whenever a device has something new.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     pub fn get(&self, id: DeviceId) -> Option<Arc<Entry>> {
@@ -95,6 +104,8 @@ impl Registry {
             placements,
         };
         devices.insert(entry.device.id, Arc::new(entry));
+        drop(devices);
+        self.changes.send_modify(|n| *n += 1);
     }
 
     /// Shows where a device is, once that has been committed.
@@ -112,6 +123,8 @@ impl Registry {
         if let Some(entry) = devices.get_mut(&id) {
             change(Arc::make_mut(entry));
         }
+        drop(devices);
+        self.changes.send_modify(|n| *n += 1);
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) async fn run(
         options.interval,
     )?;
     server.begin_jobs();
-    show(tour(&server, options));
+    show(tour(&server, options).await?);
     server
         .until(async {
             stop.await;

@@ -16,19 +16,26 @@ mod script;
 mod year;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use declic_common::people::{Grant, NewAccount, Role, Secret};
 use declic_common::settings::{Address, Settings};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
+use crate::app::App;
+use crate::app::account::{self, AccountError};
+use crate::clock;
 use crate::config::{Mqtt, Options, Web};
 use crate::domain::retention::Retention;
 use crate::domain::rules::thresholds::Thresholds;
 use crate::notify;
 use crate::serve::{Server, asked_to_stop};
 
+/// The account that the printed link opens.
+const VISITOR: &str = "visite";
 /// For the last words of all homes.
 const GOODBYE: Duration = Duration::from_secs(10);
 
@@ -62,6 +69,8 @@ pub struct Tour {
     pub mqtt: String,
     pub devices: usize,
     pub speed: u32,
+    /// Lets one browser in, once, within half an hour.
+    pub link: String,
 }
 
 /// How far a demonstration has come.
@@ -116,15 +125,38 @@ fn kept(days: u32) -> Retention {
     }
 }
 
-fn tour(server: &Server, options: &DemoOptions) -> Stage {
+async fn tour(server: &Server, options: &DemoOptions) -> anyhow::Result<Stage> {
     let programme = &server.app.programme;
-    Stage::Ready(Tour {
+    let http = programme.listening.http.clone().unwrap_or_default();
+    let pass = visitor(&server.app).await?;
+    Ok(Stage::Ready(Tour {
+        link: format!("http://{http}/entree/{}", pass.0),
         data_dir: programme.data_dir.clone(),
-        http: programme.listening.http.clone().unwrap_or_default(),
+        http,
         mqtt: programme.listening.mqtt.clone(),
         devices: options.devices,
         speed: options.speed.max(1),
-    })
+    }))
+}
+
+/// A pass into the account of whoever looks at the demonstration: it has no password, so
+/// that there is no other way in.
+async fn visitor(app: &Arc<App>) -> anyhow::Result<Secret> {
+    let account = NewAccount {
+        name: VISITOR.to_owned(),
+        grants: vec![Grant {
+            role: Role::Admin,
+            site: None,
+        }],
+        password: None,
+    };
+    let now = clock::now().as_millisecond();
+    match account::create(app, account, "demo", now).await {
+        // A demonstration that goes on in a folder of before.
+        Ok(_) | Err(AccountError::Taken) => {}
+        Err(error) => return Err(error).context("failed to make the account of a visitor"),
+    }
+    Ok(app.passes.give(VISITOR, Instant::now()))
 }
 
 enum Place {

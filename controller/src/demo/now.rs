@@ -30,7 +30,7 @@ pub(super) async fn run(
         let now = clock::now().as_millisecond();
         year::begin(&server.app, options.history_days, now).await?;
     }
-    show(tour(&server, options));
+    show(tour(&server, options).await?);
     server
         .until(async {
             stop.await;

@@ -7,10 +7,11 @@
 use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::handler::Handler;
 use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::MethodRouter;
+use axum::routing::{MethodRouter, get, post};
 use declic_common::DeviceId;
 use declic_common::problem::ProblemKind;
 use utoipa::openapi::SecurityRequirement;
@@ -18,10 +19,10 @@ use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::PathItem;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use super::identity;
 use super::origin::Origin;
 use super::problem::Failure;
 use super::router::Desk;
+use super::{identity, pages};
 use crate::app::caller::Caller;
 use crate::app::device::is_within;
 use crate::domain::rights::{Permission, Reach};
@@ -53,6 +54,58 @@ pub(super) struct Pass {
 
 /// Routes, each with its rule.
 pub(super) struct Routes(OpenApiRouter<Desk>);
+
+/// Pages, each with its rule.
+#[derive(Default)]
+pub(super) struct Pages {
+    router: axum::Router<Desk>,
+    /// Method and path of each of them.
+    listed: Vec<String>,
+}
+
+impl Pages {
+    /// A page that is looked at.
+    pub(super) fn get<H, T>(self, access: Access, path: &str, handler: H) -> Self
+    where
+        H: Handler<T, Desk>,
+        T: 'static,
+    {
+        self.add(access, "GET", path, get(handler))
+    }
+
+    /// What a form of a page is sent to.
+    pub(super) fn post<H, T>(self, access: Access, path: &str, handler: H) -> Self
+    where
+        H: Handler<T, Desk>,
+        T: 'static,
+    {
+        self.add(access, "POST", path, post(handler))
+    }
+
+    fn add(
+        mut self,
+        access: Access,
+        method: &str,
+        path: &str,
+        methods: MethodRouter<Desk>,
+    ) -> Self {
+        self.listed.push(format!("{method} {path}"));
+        let guarded = methods.route_layer(from_fn_with_state(access, pages::gate::enforce));
+        Pages {
+            router: self.router.route(path, guarded),
+            listed: self.listed,
+        }
+    }
+
+    pub(super) fn into_router(self) -> axum::Router<Desk> {
+        self.router
+    }
+
+    #[cfg(test)]
+    pub(super) fn listed(&self) -> &[String] {
+        &self.listed
+    }
+}
 
 impl Routes {
     pub(super) fn new(document: utoipa::openapi::OpenApi) -> Self {
@@ -160,6 +213,16 @@ async fn enforce(
 async fn judge(access: Access, device: Option<DeviceId>, request: &Parts) -> Result<Pass, Failure> {
     let desk = Desk::of(&request.extensions);
     let caller = identity::identify(desk, request).await?;
+    allow(desk, access, device, caller)
+}
+
+/// Whether the rule lets this caller pass.
+pub(super) fn allow(
+    desk: &Desk,
+    access: Access,
+    device: Option<DeviceId>,
+    caller: Caller,
+) -> Result<Pass, Failure> {
     let Some(permission) = access.permission() else {
         return Ok(Pass {
             caller,
@@ -186,7 +249,7 @@ async fn judge(access: Access, device: Option<DeviceId>, request: &Parts) -> Res
     Ok(Pass { caller, reach })
 }
 
-fn device_of(parts: &RawPathParams) -> Option<DeviceId> {
+pub(super) fn device_of(parts: &RawPathParams) -> Option<DeviceId> {
     let (_, text) = parts.iter().find(|(name, _)| *name == "id")?;
     text.parse().ok()
 }

@@ -15,19 +15,31 @@ use crate::clock;
 /// The cookie of a login. The prefix makes browsers keep it to this host, and
 /// send it over TLS alone (RFC 6265bis, 4.1.3.2).
 pub(super) const COOKIE: &str = "__Host-declic";
+/// The same on a plain port of this machine, where some browsers keep no `Secure` cookie.
+/// It counts there alone.
+const COOKIE_HERE: &str = "declic-here";
 /// Shows that a change comes from a page of ours, not from another one that is
 /// open in the same browser.
 const CSRF: &str = "x-csrf-token";
 
-/// Recognises whoever sent a request.
+/// Recognises whoever sent a request to the API.
 pub(super) async fn identify(desk: &Desk, request: &Parts) -> Result<Caller, Failure> {
+    let origin = Origin::of(&request.extensions);
+    // A demonstration has simulated homes, and is only ever reached from here.
+    if desk.app.programme.demo && origin.here && !matches!(origin.line, Line::Socket { .. }) {
+        return Ok(Caller::trusted("demo".to_owned()));
+    }
+    let caller = recognise(desk, request).await?;
+    check_csrf(&request.method, &request.headers, &caller)?;
+    Ok(caller)
+}
+
+/// Recognises whoever sent a request by what it carries. A change by cookie still has to
+/// show that it comes from a page of ours.
+pub(super) async fn recognise(desk: &Desk, request: &Parts) -> Result<Caller, Failure> {
     let origin = Origin::of(&request.extensions);
     if let Line::Socket { uid } = origin.line {
         return Ok(Caller::trusted(format!("cli:{uid}")));
-    }
-    // A demonstration has simulated homes, and is only ever reached from here.
-    if desk.app.programme.demo && origin.here {
-        return Ok(Caller::trusted("demo".to_owned()));
     }
     check_private(origin)?;
     let now = clock::now().as_millisecond();
@@ -40,16 +52,14 @@ pub(super) async fn identify(desk: &Desk, request: &Parts) -> Result<Caller, Fai
             sign_in("this token is unknown, has ended or was revoked; ask for a new one")
         });
     }
-    let Some(secret) = cookie(headers) else {
+    let Some(secret) = cookie(headers, origin) else {
         return Err(sign_in(
             "send a token (authorization: Bearer dct_…) or log in at /api/v1/logins; on the \
              controller's own machine the command line needs neither",
         ));
     };
     let caller = caller::by_login(&desk.app, &secret, now).await?;
-    let caller = caller.ok_or_else(|| sign_in("this login has ended; log in again"))?;
-    check_csrf(&request.method, headers, &caller)?;
-    Ok(caller)
+    caller.ok_or_else(|| sign_in("this login has ended; log in again"))
 }
 
 /// Refuses what could have been read on its way: it may carry a password.
@@ -64,8 +74,13 @@ pub(super) fn check_private(origin: &Origin) -> Result<(), Failure> {
     ))
 }
 
+/// It changes nothing (RFC 9110, 9.2.1).
+pub(super) fn is_safe(method: &Method) -> bool {
+    [Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
+}
+
 fn check_csrf(method: &Method, headers: &HeaderMap, caller: &Caller) -> Result<(), Failure> {
-    if [Method::GET, Method::HEAD, Method::OPTIONS].contains(method) {
+    if caller.login.is_none() || is_safe(method) {
         return Ok(());
     }
     let expected = caller.login.as_ref().map(|(_, csrf)| csrf.0.as_bytes());
@@ -88,7 +103,8 @@ fn bearer(value: &HeaderValue) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<Secret> {
+fn cookie(headers: &HeaderMap, origin: &Origin) -> Option<Secret> {
+    let ours = |name: &str| name == COOKIE || (is_plain_here(origin) && name == COOKIE_HERE);
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -96,8 +112,28 @@ fn cookie(headers: &HeaderMap) -> Option<Secret> {
         .flat_map(|value| value.split(';'))
         .find_map(|pair| {
             let (name, value) = pair.trim().split_once('=')?;
-            (name == COOKIE).then(|| Secret(value.to_owned()))
+            ours(name).then(|| Secret(value.to_owned()))
         })
+}
+
+/// Over plain HTTP, without a proxy, from this machine.
+fn is_plain_here(origin: &Origin) -> bool {
+    origin.here && origin.direct && matches!(origin.line, Line::Plain(_))
+}
+
+/// The headers that give a browser its login for the pages, or take it back.
+pub(super) fn page_cookies(origin: &Origin, secret: Option<&Secret>) -> Vec<HeaderValue> {
+    let mut cookies = vec![secret.map_or_else(clear_cookie, set_cookie)];
+    if is_plain_here(origin) {
+        let (value, seconds) = match secret {
+            Some(secret) => (secret.0.as_str(), login::LIFE_MS / 1_000),
+            None => ("", 0),
+        };
+        let text =
+            format!("{COOKIE_HERE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}");
+        cookies.push(HeaderValue::from_str(&text).expect("a secret is letters and digits"));
+    }
+    cookies
 }
 
 /// The header that gives a browser its login.
@@ -120,12 +156,30 @@ pub(super) fn clear_cookie() -> HeaderValue {
 mod tests {
     use super::*;
 
+    /// Of a request that came over TLS from elsewhere.
+    fn origin() -> Origin {
+        let line = Line::Tls([203, 0, 113, 9].into());
+        Origin::read(line, &HeaderMap::new(), &crate::config::Web::default())
+    }
+
+    #[test]
+    fn the_cookie_that_may_travel_plain_counts_on_this_machine_alone() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("declic-here=xyz"));
+        assert!(cookie(&headers, &origin()).is_none());
+        let here = Line::Plain([127, 0, 0, 1].into());
+        let here = Origin::read(here, &HeaderMap::new(), &crate::config::Web::default());
+        assert!(cookie(&headers, &here).is_some());
+        assert_eq!(page_cookies(&here, None).len(), 2);
+        assert_eq!(page_cookies(&origin(), None).len(), 1);
+    }
+
     #[test]
     fn the_cookie_is_found_among_others_and_by_its_whole_name() {
         let found = |text: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::COOKIE, HeaderValue::from_static(text));
-            cookie(&headers).map(|secret| secret.0)
+            cookie(&headers, &origin()).map(|secret| secret.0)
         };
         assert_eq!(found("a=b; __Host-declic=xyz; c=d"), Some("xyz".to_owned()));
         assert_eq!(found("__Host-declic=x=y"), Some("x=y".to_owned()));

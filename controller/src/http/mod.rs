@@ -1,4 +1,5 @@
-//! The HTTP door: the JSON API, the state of the process, and its metrics.
+//! The HTTP door: the pages that people use, the JSON API, the state of the process, and
+//! its metrics.
 //!
 //! Each route has its rule (`access`), each request its origin and each caller an
 //! identity. It answers on a socket of its owner, on loopback, and beyond loopback
@@ -17,6 +18,7 @@ mod limits;
 mod metrics;
 mod openapi;
 mod origin;
+mod pages;
 mod problem;
 mod reasons;
 mod router;

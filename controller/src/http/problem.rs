@@ -45,6 +45,7 @@ impl Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        let told = self.clone();
         let status = StatusCode::from_u16(self.kind.status()).expect("kinds have valid statuses");
         let problem = Problem {
             kind: format!("/problems/{}", self.kind),
@@ -68,6 +69,8 @@ impl IntoResponse for Failure {
                 HeaderValue::from_static("Bearer realm=\"declic\""),
             );
         }
+        // Where a person looks, a page tells it instead.
+        answer.extensions_mut().insert(told);
         answer
     }
 }

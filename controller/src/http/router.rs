@@ -1,6 +1,7 @@
 //! Every route, and what stands around them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -17,7 +18,9 @@ use super::answer::Answer;
 use super::api;
 use super::attempts::Attempts;
 use super::extract::Path;
+use super::limits::Limiter;
 use super::origin::Origin;
+use super::pages::{self, Onlookers};
 use super::problem::Failure;
 use super::{guard, metrics, openapi, origin, problem};
 use crate::app::App;
@@ -27,12 +30,19 @@ use crate::domain::rights::Permission;
 /// Largest body of a request, in bytes.
 const BODY_BYTES: usize = 1024 * 1024;
 
+/// Changes that one login may make on pages within a minute: more than hands can.
+const CHANGES: u32 = 120;
+
 /// What handlers see.
 #[derive(Clone, Debug)]
 pub(super) struct Desk {
     pub(super) app: Arc<App>,
     pub(super) web: Arc<Web>,
     pub(super) attempts: Arc<Attempts>,
+    /// Pages that are looked at, and follow what changes.
+    pub(super) onlookers: Arc<Onlookers>,
+    /// Changes that one login makes on pages.
+    pub(super) changes: Arc<Limiter<String>>,
 }
 
 impl Desk {
@@ -41,6 +51,8 @@ impl Desk {
             app,
             web: Arc::new(web),
             attempts: Arc::default(),
+            onlookers: Arc::default(),
+            changes: Arc::new(Limiter::new(CHANGES, Duration::from_secs(60))),
         }
     }
 
@@ -74,8 +86,16 @@ pub(super) fn router(desk: Desk) -> Router {
         .into_inner()
         .split_for_parts();
     let base = desk.web.base_path.clone();
+    let pages = match base.as_str() {
+        "" => pages::routes(),
+        // Of the base path alone, the library takes the form without a slash for `/`.
+        base => pages::routes().get(Access::SignedIn, &format!("{base}/"), pages::home::show),
+    };
     let router: Router = routes
         .merge(beside)
+        // Pages are changed by forms, and have a gate of their own for them.
+        .layer(from_fn(guard::check_json))
+        .merge(pages.into_router())
         .fallback(async || Failure::new(ProblemKind::NotFound, "nothing is served here"))
         .method_not_allowed_fallback(async || {
             Failure::new(
@@ -84,10 +104,10 @@ pub(super) fn router(desk: Desk) -> Router {
             )
         })
         .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .layer(from_fn(guard::check_json))
         .layer(from_fn(guard::check_host))
-        .layer(from_fn_with_state(desk.clone(), origin::attach))
         .layer(from_fn(guard::bound))
+        .layer(from_fn(pages::faults::shown))
+        .layer(from_fn_with_state(desk.clone(), origin::attach))
         .with_state(desk);
     match base.as_str() {
         "" => router,

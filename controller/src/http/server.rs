@@ -185,9 +185,12 @@ pub async fn serve(
             .context("failed to answer on the socket")
     };
     let both = async { tokio::try_join!(tcp, unix).map(|_| ()) };
+    let onlookers = Arc::clone(&desk.onlookers);
     let farewell = async {
         shutdown.await;
         let _ = stop.send(true);
+        // A page that follows what changes would hold its connection for ever.
+        onlookers.send_away();
         tokio::time::sleep(FAREWELL).await;
     };
 

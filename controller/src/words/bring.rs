@@ -10,6 +10,14 @@ use super::Voice;
 impl Voice {
     /// What to bring along, in one line; what must fit this PC says how.
     pub(crate) fn bring(&self, items: &[Bring], parts: &[Part]) -> String {
+        match self.things(items, parts) {
+            words if words.is_empty() => "–".to_owned(),
+            words => words.join(", "),
+        }
+    }
+
+    /// What to bring along, thing by thing; what must fit this PC says how.
+    pub(crate) fn things(&self, items: &[Bring], parts: &[Part]) -> Vec<String> {
         let words = items.iter().flat_map(|item| {
             let fitting = parts.iter().filter(|part| part.item == *item);
             let fitting: Vec<String> = fitting.map(|part| self.part(part)).collect();
@@ -18,10 +26,7 @@ impl Voice {
                 false => fitting,
             }
         });
-        match words.collect::<Vec<_>>() {
-            words if words.is_empty() => "–".to_owned(),
-            words => words.join(", "),
-        }
+        words.collect()
     }
 
     fn item(&self, item: Bring) -> &'static str {

@@ -34,7 +34,7 @@ fn a_length_of_time_is_told_in_its_greatest_unit() {
         (3 * 86_400, "il y a 3\u{202f}j", "3 d ago"),
         (20 * 31_557_600, "il y a 20\u{202f}ans", "20 years ago"),
     ] {
-        let at = Timestamp::from_second(fr.now.get().as_second() - seconds).unwrap();
+        let at = Timestamp::from_second(fr.now().as_second() - seconds).unwrap();
         assert_eq!(
             (fr.ago(at).as_str(), en.ago(at).as_str()),
             (french, english)
@@ -64,12 +64,8 @@ fn each_reason_is_a_sentence_in_both_languages() {
         Reason::NeverHeard,
         Reason::Here,
         Reason::NotAwaited,
-        Reason::PausedUntil {
-            until: fr.now.get(),
-        },
-        Reason::AwayUntil {
-            until: fr.now.get(),
-        },
+        Reason::PausedUntil { until: fr.now() },
+        Reason::AwayUntil { until: fr.now() },
         Reason::Ordinary {
             silent_s,
             days_per_week: 2.0,

@@ -1,5 +1,7 @@
 //! Tickets as people see them: the list by harm, and all about one.
 
+use std::collections::BTreeMap;
+
 use declic_common::DeviceId;
 use declic_common::api::Page;
 use declic_common::ticket::body::{
@@ -109,6 +111,20 @@ pub async fn detail(app: &App, id: TicketId, now: Timestamp) -> Result<TicketDet
     })
 }
 
+/// [`detail`]; a ticket of a device of another site does not exist for whoever asks.
+pub async fn detail_within(
+    app: &App,
+    reach: &Reach,
+    id: TicketId,
+    now: Timestamp,
+) -> Result<TicketDetail, TicketError> {
+    let detail = detail(app, id, now).await?;
+    match is_within(app, reach, detail.summary.device) {
+        true => Ok(detail),
+        false => Err(TicketError::UnknownTicket),
+    }
+}
+
 /// The readings that speak for a ticket.
 pub fn facts(ticket: &Ticket) -> impl Iterator<Item = &Fact> {
     let evidence = ticket.evidence.iter();
@@ -192,4 +208,34 @@ fn read_cursor(cursor: &str) -> Option<Place> {
         TicketId(parts.next()?.parse().ok()?),
     );
     parts.next().is_none().then_some(place)
+}
+
+/// What is open for one device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenTickets {
+    pub count: usize,
+    /// Of the worst of them.
+    pub priority: Priority,
+    pub cause: Cause,
+}
+
+/// The devices within reach that have a ticket to work on, solved ones left out.
+pub async fn by_device(
+    app: &App,
+    reach: &Reach,
+) -> Result<BTreeMap<DeviceId, OpenTickets>, StoreError> {
+    let mut tickets = read(&app.store, stored::all).await?;
+    tickets.retain(|ticket| ticket.is_open() && ticket.state != TicketState::Solved);
+    tickets.retain(|ticket| is_within(app, reach, ticket.device));
+    tickets.sort_unstable_by_key(place);
+    let mut found: BTreeMap<DeviceId, OpenTickets> = BTreeMap::new();
+    for ticket in &tickets {
+        let worst = OpenTickets {
+            count: 0,
+            priority: ticket.priority,
+            cause: ticket.cause,
+        };
+        found.entry(ticket.device).or_insert(worst).count += 1;
+    }
+    Ok(found)
 }

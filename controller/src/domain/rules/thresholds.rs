@@ -1,7 +1,7 @@
 //! The thresholds of the rules: the defaults of `rules.toml`, and what a programme
 //! wants otherwise.
 
-use declic_common::ticket::Priority;
+use declic_common::ticket::{Cause, Priority};
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -161,6 +161,12 @@ impl Thresholds {
             .map_err(|error: toml::de::Error| BadRules::Unknown(error.to_string()))?;
         thresholds.check()?;
         Ok(thresholds)
+    }
+
+    /// How long a cause must be there or gone; `None` if no rule looks for it.
+    pub fn hysteresis(&self, cause: Cause) -> Option<Hysteresis> {
+        let rule = super::RULES.iter().find(|rule| rule.cause == cause)?;
+        Some((rule.hysteresis)(self))
     }
 
     /// A rule that would open and close its ticket at the same reading never rests.

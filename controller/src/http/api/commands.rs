@@ -74,7 +74,7 @@ pub(super) async fn send(
 }
 
 /// A command as people see it; `None` if its action is of a later version.
-pub(super) fn info(row: &CommandRow, now: i64) -> Option<CommandInfo> {
+pub(in crate::http) fn info(row: &CommandRow, now: i64) -> Option<CommandInfo> {
     Some(CommandInfo {
         id: row.id,
         action: row.action()?,

@@ -58,6 +58,7 @@ pub(super) async fn list(
         site: params.site,
         text: params.text,
         spare: params.spare.unwrap_or(false),
+        among: None,
         sort: params.sort.unwrap_or(DeviceSort::Asset),
         descending: params.order == Some(Order::Descending),
         limit: params.limit.unwrap_or(device::LIMIT_DEFAULT),

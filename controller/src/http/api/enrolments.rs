@@ -101,7 +101,11 @@ pub(super) async fn create(
 
 /// A code lets a PC join a site, or takes the place of a device of one: whoever
 /// makes it must have a say there.
-fn within_reach(app: &App, reach: &Reach, new: &NewEnrolment) -> Result<(), Failure> {
+pub(in crate::http) fn within_reach(
+    app: &App,
+    reach: &Reach,
+    new: &NewEnrolment,
+) -> Result<(), Failure> {
     if let Some(device) = new.rebind {
         let entry = app.registry.get(device);
         // What is not there is refused with its own words, later.

@@ -21,7 +21,7 @@ pub(super) async fn status(State(desk): State<Desk>) -> Answer<Found<ServerStatu
     Ok(Found(now(&desk.app, clock::now())))
 }
 
-fn now(app: &App, now: Timestamp) -> ServerStatus {
+pub(in crate::http) fn now(app: &App, now: Timestamp) -> ServerStatus {
     let devices = app.registry.all();
     let reason = app.check_ready().err().map(|why| why.to_string());
     let listening = &app.programme.listening;

@@ -7,7 +7,6 @@ use declic_common::ticket::body::{
     ChangeTicket, NewSilence, NewTicket, Silence, TicketDetail, TicketSummary, TodayLine,
 };
 use declic_common::ticket::{Cause, Change, TicketId, TicketState};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -109,7 +108,9 @@ pub(super) async fn detail(
     Path(id): Path<TicketId>,
 ) -> Answer<Found<TicketDetail>> {
     let now = clock::now();
-    Ok(Found(within(&desk.app, &pass.reach, id, now).await?))
+    Ok(Found(
+        view::detail_within(&desk.app, &pass.reach, id, now).await?,
+    ))
 }
 
 /// Changes a ticket. `version` is the one that the person saw: if the ticket has
@@ -131,7 +132,7 @@ pub(super) async fn change(
 ) -> Answer<Found<TicketDetail>> {
     let now = clock::now();
     let at = now.as_millisecond();
-    within(&desk.app, &pass.reach, id, now).await?;
+    view::detail_within(&desk.app, &pass.reach, id, now).await?;
     if let Change::Swap { with } = &asked.change {
         check_spare(&desk.app, &pass.reach, *with)?;
     }
@@ -139,21 +140,7 @@ pub(super) async fn change(
     Ok(Found(view::detail(&desk.app, id, now).await?))
 }
 
-/// A ticket of a device of another site does not exist for whoever asks.
-async fn within(
-    app: &App,
-    reach: &Reach,
-    id: TicketId,
-    now: Timestamp,
-) -> Result<TicketDetail, TicketError> {
-    let detail = view::detail(app, id, now).await?;
-    match device::is_within(app, reach, detail.summary.device) {
-        true => Ok(detail),
-        false => Err(TicketError::UnknownTicket),
-    }
-}
-
-/// Nor does the device itself.
+/// A device of another site does not exist for whoever asks.
 pub(super) fn check_device(app: &App, reach: &Reach, device: DeviceId) -> Result<(), TicketError> {
     match device::is_within(app, reach, device) {
         true => Ok(()),
@@ -162,7 +149,11 @@ pub(super) fn check_device(app: &App, reach: &Reach, device: DeviceId) -> Result
 }
 
 /// A spare one may also be of no site, or of the stock that all of them share.
-fn check_spare(app: &App, reach: &Reach, device: DeviceId) -> Result<(), TicketError> {
+pub(in crate::http) fn check_spare(
+    app: &App,
+    reach: &Reach,
+    device: DeviceId,
+) -> Result<(), TicketError> {
     let entry = app.registry.get(device);
     match entry.is_some_and(|entry| entry.is_spare_for(reach)) {
         true => Ok(()),

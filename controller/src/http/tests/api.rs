@@ -152,7 +152,7 @@ async fn every_error_is_a_problem_document() {
         ("/api/v1/devices?cursor=%25".to_owned(), "bad-cursor"),
         ("/api/v1/devices?cursor=AAAA".to_owned(), "bad-cursor"),
         ("/api/v1/nothing".to_owned(), "not-found"),
-        ("/".to_owned(), "not-found"),
+        ("/nowhere".to_owned(), "not-found"),
         ("/problems/nothing".to_owned(), "not-found"),
     ] {
         assert_eq!(world.get(&path).await.problem(), kind, "{path}");

@@ -4,6 +4,7 @@ mod api;
 mod changes;
 mod doors;
 mod history;
+mod pages;
 mod paging;
 mod people;
 mod rights;

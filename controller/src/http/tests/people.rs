@@ -237,7 +237,8 @@ async fn behind_a_proxy_every_name_and_both_paths_answer() {
         assert_eq!(send(afar(path)).await.status, StatusCode::OK, "{path}");
     }
     assert_eq!(send(afar("/declic/nothing")).await.problem(), "not-found");
-    assert_eq!(send(afar("/declic")).await.problem(), "not-found");
+    // The first page sends whoever has come in to their own.
+    assert_eq!(send(afar("/declic")).await.status, StatusCode::SEE_OTHER);
     let server = |answer: &Answer| answer.json()["servers"][0]["url"].clone();
     let document = send(afar("/api/v1/openapi.json")).await;
     assert_eq!(server(&document), "/declic/");
