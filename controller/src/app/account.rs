@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use declic_common::people::{self, Grant, NewAccount, Secret};
+use declic_common::programme::sheet::is_code;
 
 use super::App;
 use super::audit::{self, Change, Note};
@@ -33,7 +34,10 @@ pub enum AccountError {
     BadName,
     #[error("an account of this name exists already")]
     Taken,
-    #[error("an account needs 1 to {GRANTS_MAX} grants, each for everywhere or for one site")]
+    #[error(
+        "an account needs 1 to {GRANTS_MAX} grants, each for everywhere, for one programme or for one \
+         site"
+    )]
     BadGrants,
     #[error(transparent)]
     BadPassword(#[from] BadPassword),
@@ -268,8 +272,12 @@ async fn change(
 fn checked(mut grants: Vec<Grant>) -> Result<Vec<Grant>, AccountError> {
     grants.sort();
     grants.dedup();
-    let sites = |grant: &Grant| grant.site.as_deref().is_none_or(is_label);
-    if !(1..=GRANTS_MAX).contains(&grants.len()) || !grants.iter().all(sites) {
+    let where_to = |grant: &Grant| {
+        let one = grant.site.is_none() || grant.programme.is_none();
+        one && grant.site.as_deref().is_none_or(is_label)
+            && grant.programme.as_deref().is_none_or(is_code)
+    };
+    if !(1..=GRANTS_MAX).contains(&grants.len()) || !grants.iter().all(where_to) {
         return Err(AccountError::BadGrants);
     }
     Ok(grants)

@@ -98,6 +98,7 @@ fn controller(options: &DemoOptions, place: &Path) -> Options {
         call_after_days: None,
         rules: Thresholds::default(),
         backups: None,
+        household_keys_copy: None,
         retention: kept(options.history_days),
         demo: true,
     }

@@ -111,7 +111,7 @@ fn within_reach(app: &App, reach: &Reach, new: &NewEnrolment) -> Result<(), Fail
         };
     }
     match reach {
-        Reach::Sites(sites) if !reach.admits(new.site.as_deref()) => {
+        Reach::Within { sites, .. } if !reach.admits(new.site.as_deref()) => {
             let sites: Vec<_> = sites.iter().map(String::as_str).collect();
             Err(Failure::new(
                 ProblemKind::Forbidden,

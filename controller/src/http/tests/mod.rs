@@ -3,10 +3,13 @@
 mod api;
 mod changes;
 mod doors;
+mod forgotten;
 mod history;
 mod paging;
 mod people;
+mod programme;
 mod rights;
+mod tables;
 mod tickets;
 mod timeline;
 pub(crate) mod world;
