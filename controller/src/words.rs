@@ -20,6 +20,7 @@ use crate::domain::metric::Unit;
 
 mod bring;
 mod presence;
+mod record;
 mod ticket;
 
 /// Narrow no-break space.
@@ -278,9 +279,15 @@ impl Voice {
     /// A role, and its site if it has one.
     pub(crate) fn grant(&self, grant: &Grant) -> String {
         let role = self.role(grant.role);
-        match &grant.site {
-            Some(site) => format!("{role} ({site})"),
-            None => role.to_owned(),
+        match (&grant.programme, &grant.site) {
+            (Some(programme), _) => {
+                format!(
+                    "{role} ({} {programme})",
+                    self.say("programme", "programme")
+                )
+            }
+            (None, Some(site)) => format!("{role} ({site})"),
+            (None, None) => role.to_owned(),
         }
     }
 
