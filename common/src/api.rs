@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::command::CommandId;
 use crate::device::DeviceId;
 use crate::inventory::Inventory;
+use crate::programme::BadField;
 use crate::report::{Consent, HealthReport};
 use crate::settings::Address;
 use crate::timeline::Activity;
@@ -40,6 +41,9 @@ pub struct Problem {
     pub status: u16,
     /// What happened and what to do.
     pub detail: String,
+    /// What is wrong with a record, field by field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<BadField>,
 }
 
 words! {

@@ -19,6 +19,7 @@ pub mod limits;
 mod object;
 pub mod people;
 pub mod problem;
+pub mod programme;
 pub mod reading;
 pub mod receipt;
 pub mod report;

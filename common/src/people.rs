@@ -21,7 +21,8 @@ words! {
     }
 }
 
-/// A role, and where it holds. Written `technician`, or `technician:Les Aubiers`.
+/// A role, and where it holds. Written `technician`, `technician:aubiers` for a site or
+/// `technician:@clic-2010` for a programme with all its sites.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -29,16 +30,20 @@ words! {
 pub struct Grant {
     #[n(0)]
     pub role: Role,
-    /// Only this site; everywhere when absent.
+    /// Only this site; everywhere when both are absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(1)]
     pub site: Option<String>,
+    /// Only this programme and its sites; never given beside a site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[n(2)]
+    pub programme: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a grant is a role (admin, coordinator, technician, animator, evaluator), and may be kept to \
-     a site: technician:Aubiers"
+     a site (technician:aubiers) or to a programme (technician:@clic-2010)"
 )]
 pub struct BadGrant;
 
@@ -46,25 +51,36 @@ impl FromStr for Grant {
     type Err = BadGrant;
 
     fn from_str(text: &str) -> Result<Self, BadGrant> {
-        let (role, site) = match text.split_once(':') {
-            Some((role, site)) => (role, Some(site)),
+        let (role, kept) = match text.split_once(':') {
+            Some((role, kept)) => (role, Some(kept)),
             None => (text, None),
         };
-        if site.is_some_and(|site| site.trim().is_empty()) {
+        let (site, programme) = match kept.map(|kept| (kept, kept.strip_prefix('@'))) {
+            Some((_, Some(programme))) => (None, Some(programme)),
+            Some((site, None)) => (Some(site), None),
+            None => (None, None),
+        };
+        if [site, programme]
+            .iter()
+            .flatten()
+            .any(|kept| kept.trim().is_empty())
+        {
             return Err(BadGrant);
         }
         Ok(Grant {
             role: Role::from_word(role).ok_or(BadGrant)?,
             site: site.map(str::to_owned),
+            programme: programme.map(str::to_owned),
         })
     }
 }
 
 impl fmt::Display for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.site {
-            Some(site) => write!(f, "{}:{site}", self.role),
-            None => write!(f, "{}", self.role),
+        match (&self.programme, &self.site) {
+            (Some(programme), _) => write!(f, "{}:@{programme}", self.role),
+            (None, Some(site)) => write!(f, "{}:{site}", self.role),
+            (None, None) => write!(f, "{}", self.role),
         }
     }
 }
@@ -201,8 +217,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_grant_is_a_role_and_perhaps_a_site() {
-        for text in ["admin", "technician:Les Aubiers", "animator:a:b"] {
+    fn a_grant_is_a_role_and_perhaps_a_site_or_a_programme() {
+        for text in [
+            "admin",
+            "technician:Les Aubiers",
+            "animator:a:b",
+            "coordinator:@clic-2010",
+        ] {
             let grant: Grant = text.parse().unwrap();
             assert_eq!(grant.to_string(), text);
         }
@@ -211,6 +232,7 @@ mod tests {
             "landlord",
             "admin:",
             "technician: ",
+            "technician:@",
             ":Aubiers",
             "Admin",
         ] {

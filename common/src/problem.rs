@@ -43,6 +43,9 @@ words! {
         29 UnknownLogin = "unknown-login",
         16 UnknownTicket = "unknown-ticket",
         17 UnknownAbsence = "unknown-absence",
+        30 UnknownProgramme = "unknown-programme",
+        /// The programme is there, and no such record in it.
+        31 UnknownRecord = "unknown-record",
     }
 }
 
@@ -58,6 +61,8 @@ impl ProblemKind {
             | ProblemKind::UnknownEnrolment
             | ProblemKind::UnknownTicket
             | ProblemKind::UnknownAbsence
+            | ProblemKind::UnknownProgramme
+            | ProblemKind::UnknownRecord
             | ProblemKind::UnknownAccount
             | ProblemKind::UnknownToken
             | ProblemKind::UnknownLogin => 404,
@@ -93,6 +98,7 @@ mod tests {
                 title: String::new(),
                 status: kind.status(),
                 detail: String::new(),
+                fields: Vec::new(),
             };
             assert_eq!(problem.word(), Some(*kind));
             assert!((400..600).contains(&kind.status()), "{kind}");

@@ -374,6 +374,11 @@ macro_rules! words {
                 match self { $($name::$variant => $word,)* }
             }
 
+            /// Every word, in the order of the documents.
+            pub fn words() -> Vec<&'static str> {
+                Self::ALL.iter().map(|value| value.as_str()).collect()
+            }
+
             /// The value of a word of the wire.
             pub fn from_word(word: &str) -> Option<Self> {
                 match word { $($word => Some($name::$variant),)* _ => None }

@@ -33,6 +33,8 @@ pub struct Options {
     pub rules: Thresholds,
     /// Where a backup goes each night; none without it.
     pub backups: Option<PathBuf>,
+    /// A second folder for the keys of households.
+    pub household_keys_copy: Option<PathBuf>,
     /// For how long each kind of data is kept.
     pub retention: Retention,
     /// Simulated homes: not a real programme.
@@ -83,6 +85,8 @@ pub struct Programme {
     pub call_after_days: Option<u32>,
     /// When rules open tickets.
     pub rules: Thresholds,
+    /// A second folder for the keys of households, kept like the one in the data directory.
+    pub household_keys_copy: Option<PathBuf>,
     /// For how long each kind of data is kept.
     pub retention: Retention,
     /// Where this process listens, as people read it.

@@ -77,6 +77,7 @@ fn serve_options(serve: Serve) -> anyhow::Result<Options> {
         call_after_days: serve.call_after_days,
         rules: serve.rules,
         backups: serve.backups,
+        household_keys_copy: serve.household_keys_copy,
         retention: serve.retention,
         demo: false,
     })

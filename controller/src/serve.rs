@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::app::hub::Kick;
-use crate::app::{App, announcement, life};
+use crate::app::{App, announcement, life, programme};
 use crate::backup;
 use crate::clock;
 use crate::config::{Listening, Mqtt, Options, Programme, WebTls};
@@ -126,6 +126,7 @@ impl Server {
             settings: options.settings.clone(),
             rules: options.rules.clone(),
             retention: options.retention,
+            household_keys_copy: options.household_keys_copy.clone(),
             listening: doors.listening(&options),
             call_after_days: options.call_after_days,
             demo: options.demo,
@@ -136,6 +137,12 @@ impl Server {
                 .await
                 .context("reading the devices was interrupted")??;
 
+        {
+            let app = Arc::clone(&app);
+            spawn_blocking(move || programme::put_right(&app))
+                .await
+                .context("looking at the keys of households was interrupted")??;
+        }
         announcement::certify(&app)?;
         let _ = app.channels.set(channels.words());
         if let Some(folder) = &options.backups {

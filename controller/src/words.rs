@@ -24,6 +24,7 @@ mod french;
 mod page;
 mod presence;
 pub(crate) mod readings;
+mod record;
 mod ticket;
 
 pub(crate) use french::typeset;
@@ -284,9 +285,15 @@ impl Voice {
     /// A role, and its site if it has one.
     pub(crate) fn grant(&self, grant: &Grant) -> String {
         let role = self.role(grant.role);
-        match &grant.site {
-            Some(site) => format!("{role} ({site})"),
-            None => role.to_owned(),
+        match (&grant.programme, &grant.site) {
+            (Some(programme), _) => {
+                format!(
+                    "{role} ({} {programme})",
+                    self.say("programme", "programme")
+                )
+            }
+            (None, Some(site)) => format!("{role} ({site})"),
+            (None, None) => role.to_owned(),
         }
     }
 

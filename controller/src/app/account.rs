@@ -6,13 +6,16 @@
 use std::sync::Arc;
 
 use declic_common::people::{self, Grant, NewAccount, Secret};
+use declic_common::programme::sheet::is_code;
 
 use super::App;
 use super::audit::{self, Change, Note};
 use super::device::time;
 use super::enrolment::is_label;
 use super::password::{self, BadPassword};
+use super::programme::sites_of;
 use super::registry::for_each;
+use crate::domain::rights::{self, Permission};
 use crate::store::record::{decode, encode};
 use crate::store::records::Account;
 use crate::store::{Space, Store, StoreError, keys, read};
@@ -33,7 +36,10 @@ pub enum AccountError {
     BadName,
     #[error("an account of this name exists already")]
     Taken,
-    #[error("an account needs 1 to {GRANTS_MAX} grants, each for everywhere or for one site")]
+    #[error(
+        "an account needs 1 to {GRANTS_MAX} grants, each for everywhere, for one programme or for one \
+         site"
+    )]
     BadGrants,
     #[error(transparent)]
     BadPassword(#[from] BadPassword),
@@ -98,6 +104,30 @@ pub async fn list(app: &App) -> Result<Vec<people::Account>, StoreError> {
     })
     .await?;
     Ok(rows.into_iter().map(shown).collect())
+}
+
+/// The names of the accounts that may do this on a site, or with what belongs to none.
+pub async fn able(
+    app: &App,
+    permission: Permission,
+    site: Option<String>,
+) -> Result<Vec<String>, StoreError> {
+    read(&app.store, move |store| {
+        let mut names = Vec::new();
+        for_each(store, keys::of_kind(keys::core::ACCOUNT), |_, value| {
+            let account: Account = decode(value)?;
+            let sites = sites_of(store, &account.grants)?;
+            let reach = rights::reach(&account.grants, permission, &sites);
+            if account.disabled_at.is_none()
+                && reach.is_some_and(|reach| reach.admits(site.as_deref()))
+            {
+                names.push(account.name);
+            }
+            Ok(())
+        })?;
+        Ok(names)
+    })
+    .await
 }
 
 /// Gives other grants; they count from the next request on.
@@ -268,8 +298,12 @@ async fn change(
 fn checked(mut grants: Vec<Grant>) -> Result<Vec<Grant>, AccountError> {
     grants.sort();
     grants.dedup();
-    let sites = |grant: &Grant| grant.site.as_deref().is_none_or(is_label);
-    if !(1..=GRANTS_MAX).contains(&grants.len()) || !grants.iter().all(sites) {
+    let where_to = |grant: &Grant| {
+        let one = grant.site.is_none() || grant.programme.is_none();
+        one && grant.site.as_deref().is_none_or(is_label)
+            && grant.programme.as_deref().is_none_or(is_code)
+    };
+    if !(1..=GRANTS_MAX).contains(&grants.len()) || !grants.iter().all(where_to) {
         return Err(AccountError::BadGrants);
     }
     Ok(grants)

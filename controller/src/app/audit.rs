@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, watch};
 
 use super::App;
 use super::hub::Kick;
+use super::programme::Keyring;
 use super::registry;
 use crate::store::record::{decode, encode};
 use crate::store::records::tickets::Absence;
@@ -65,6 +66,9 @@ pub struct Chain {
 #[derive(Debug)]
 pub struct Change {
     pub batch: Batch,
+    /// What people wrote is sealed with these.
+    pub keys: Arc<Keyring>,
+    pub store: Arc<dyn Store>,
     now_ms: i64,
     chain: Chain,
     devices: Vec<Device>,
@@ -252,6 +256,8 @@ where
 fn begin<E: From<StoreError>>(app: &App, now_ms: i64) -> Result<Change, E> {
     Ok(Change {
         batch: Batch::default(),
+        keys: Arc::clone(&app.keys),
+        store: Arc::clone(&app.store),
         now_ms,
         chain: Chain::read(app.store.as_ref())?,
         devices: Vec::new(),

@@ -1,8 +1,11 @@
 //! Who is asking, and what lets them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use declic_common::people::{Grant, Role, Secret};
 
 use super::App;
+use super::programme::{By, Sight, sites_of};
 use super::{account, api_token, login};
 use crate::domain::rights::{self, Permission, Reach};
 use crate::store::{StoreError, read};
@@ -15,6 +18,8 @@ pub struct Caller {
     /// Absent for whoever needs none: the owner of the machine, a demonstration.
     pub account: Option<String>,
     pub grants: Vec<Grant>,
+    /// The sites of each programme that a grant names.
+    pub sites: BTreeMap<String, BTreeSet<String>>,
     /// The login they came in by, and what its changes must carry.
     pub login: Option<(String, Secret)>,
 }
@@ -28,14 +33,30 @@ impl Caller {
             grants: vec![Grant {
                 role: Role::Admin,
                 site: None,
+                programme: None,
             }],
+            sites: BTreeMap::new(),
             login: None,
         }
     }
 
     /// Where they may do this; `None` if nowhere.
     pub fn reach(&self, permission: Permission) -> Option<Reach> {
-        rights::reach(&self.grants, permission)
+        rights::reach(&self.grants, permission, &self.sites)
+    }
+}
+
+impl Caller {
+    /// Who they are for the records of a programme, within what a permission reaches.
+    pub fn by(&self, reach: Reach) -> By {
+        By {
+            who: self.who.clone(),
+            reach,
+            sight: Sight {
+                contacts: self.reach(Permission::SeeContacts),
+                first_names: self.reach(Permission::SeeFirstNames),
+            },
+        }
     }
 }
 
@@ -48,9 +69,13 @@ pub async fn by_token(app: &App, token: &str, now_ms: i64) -> Result<Option<Call
         };
         let account = account::load(store, &token.account)?;
         let account = account.filter(|account| account.disabled_at.is_none());
-        Ok(account.map(|account| Caller {
+        let Some(account) = account else {
+            return Ok(None);
+        };
+        Ok(Some(Caller {
             who: format!("account:{}/{}", account.name, token.id),
             account: Some(account.name),
+            sites: sites_of(store, &account.grants)?,
             grants: account.grants,
             login: None,
         }))
@@ -66,10 +91,13 @@ pub async fn by_login(
 ) -> Result<Option<Caller>, StoreError> {
     let secret = secret.clone();
     read(&app.store, move |store| {
-        let found = login::load(store, &secret.0, now_ms)?;
-        Ok(found.map(|(login, account)| Caller {
+        let Some((login, account)) = login::load(store, &secret.0, now_ms)? else {
+            return Ok(None);
+        };
+        Ok(Some(Caller {
             who: format!("account:{}", account.name),
             account: Some(account.name),
+            sites: sites_of(store, &account.grants)?,
             grants: account.grants,
             login: Some((login.id, login::csrf(&secret))),
         }))

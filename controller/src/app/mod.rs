@@ -27,6 +27,7 @@ pub mod pass;
 pub mod password;
 pub mod placement;
 pub mod presence;
+pub mod programme;
 pub mod readiness;
 pub mod recorder;
 pub mod registry;
@@ -56,6 +57,7 @@ use self::counters::Counters;
 use self::hub::Hub;
 use self::life::Pulse;
 use self::password::Passwords;
+use self::programme::Keyring;
 use self::recorder::Recorder;
 use self::registry::Registry;
 use self::rhythm::Rhythms;
@@ -80,6 +82,8 @@ pub struct App {
     /// Taken by whoever changes devices, codes or the announced address.
     pub audit: Turn,
     pub programme: Programme,
+    /// What opens the sealed fields of households.
+    pub keys: Arc<Keyring>,
     pub started_at: Timestamp,
     pub pulse: Pulse,
 }
@@ -95,11 +99,14 @@ impl App {
         let registry = Arc::new(Registry::load(store.as_ref())?);
         let announced = Announced::load(store.as_ref())?;
         let absences = Absences::load(store.as_ref())?;
+        let copy = programme.household_keys_copy.clone();
+        let keys = Arc::new(Keyring::new(&programme.data_dir, copy));
         let hub = Arc::new(Hub::default());
         let counters = Arc::new(Counters::default());
         let recorder = Recorder::start(
             Arc::clone(&store),
             Arc::clone(&registry),
+            Arc::clone(&keys),
             Arc::clone(&hub),
             Arc::clone(&counters),
         );
@@ -119,6 +126,7 @@ impl App {
             rhythms: Rhythms::default(),
             audit: Turn::default(),
             programme,
+            keys,
             started_at: now,
             pulse: Pulse::default(),
         }))

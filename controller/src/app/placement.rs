@@ -14,6 +14,7 @@ use super::audit::{self, Note};
 use super::baseline;
 use super::device::time;
 use super::enrolment::is_label;
+use super::programme::{self, HomeRefusal};
 use super::registry::Entry;
 use crate::domain::placement::{self, Refusal, Wish};
 use crate::domain::rights::Reach;
@@ -32,6 +33,8 @@ pub enum PlaceError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
+    Home(#[from] HomeRefusal),
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 
@@ -49,20 +52,20 @@ pub async fn put(
     let who = who.to_owned();
     audit::with(app, now_ms, move |app, change| {
         let entry = app.registry.get(device).ok_or(PlaceError::UnknownDevice)?;
-        let placed = move_to(change, &entry, &new, &who, now_ms)?;
+        let placed = move_to(app, change, &entry, &new, (&who, now_ms))?;
         Ok(info(&placed))
     })
     .await
 }
 
 /// Adds to a change that a device goes somewhere, with its entry in the audit. What
-/// its disks are judged by begins again.
+/// its disks are judged by begins again. Blocks.
 pub fn move_to(
+    app: &App,
     change: &mut audit::Change,
     entry: &Entry,
     new: &NewPlacement,
-    who: &str,
-    now_ms: i64,
+    (who, now_ms): (&str, i64),
 ) -> Result<Placement, PlaceError> {
     let device = entry.device.id;
     let coming_back = new.place != Place::Home;
@@ -75,10 +78,15 @@ pub fn move_to(
         household: new.household.as_deref(),
     };
     placement::judge(now.as_ref(), &next)?;
+    // A household brings its site along, unless somebody says another one.
+    let own_site = match &new.household {
+        Some(code) => programme::home(app, code)??,
+        None => None,
+    };
     let placed = Placement {
         place: new.place,
         household: new.household.clone(),
-        site: new.site.clone(),
+        site: new.site.clone().or(own_site),
         from: now_ms,
         to: None,
     };
@@ -143,6 +151,11 @@ impl Entry {
             .placement()
             .and_then(|placement| placement.site.as_deref());
         placed.or(self.device.site.as_deref())
+    }
+
+    /// The household that has the device now.
+    pub fn household(&self) -> Option<&str> {
+        self.placement()?.household.as_deref()
     }
 
     /// In stock or on the bench, and still of the programme: it may be given to somebody.

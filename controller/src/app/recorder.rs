@@ -23,6 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::counters::Counters;
 use super::hub::Hub;
+use super::programme::Keyring;
 use super::registry::Registry;
 use crate::store::{Store, StoreError};
 
@@ -135,11 +136,12 @@ impl Recorder {
     pub fn start(
         store: Arc<dyn Store>,
         registry: Arc<Registry>,
+        keys: Arc<Keyring>,
         hub: Arc<Hub>,
         counters: Arc<Counters>,
     ) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let tracker = Tracker::new(store, registry, hub, counters);
+        let tracker = Tracker::new(store, registry, keys, hub, counters);
         thread::Builder::new()
             .name("recorder".to_owned())
             .spawn(move || run(jobs, tracker))

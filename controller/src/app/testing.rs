@@ -43,6 +43,7 @@ pub(crate) fn app_on(store: Arc<dyn Store>, dir: &Path, address: Address, pki: P
         settings: Settings::default(),
         rules: Thresholds::default(),
         retention: Default::default(),
+        household_keys_copy: None,
         listening: Listening::default(),
         call_after_days: None,
         demo: false,

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use declic_common::api::Problem;
 use declic_common::problem::ProblemKind;
+use declic_common::programme::BadField;
 use declic_common::tr;
 
 use super::output::clean;
@@ -74,6 +75,16 @@ impl Failure {
                 "unknown absence, or one that is over",
             )
             .to_owned(),
+            Some(ProblemKind::UnknownProgramme) => tr(
+                "programme inconnu ; voir `declic programme list`",
+                "unknown programme; see `declic programme list`",
+            )
+            .to_owned(),
+            Some(ProblemKind::UnknownRecord) => tr(
+                format!("inconnu dans ce programme : {detail}"),
+                format!("unknown in this programme: {detail}"),
+            ),
+            Some(ProblemKind::Refused) if !problem.fields.is_empty() => fields(&problem.fields),
             Some(ProblemKind::UnknownTicket) => tr("ticket inconnu", "unknown ticket").to_owned(),
             Some(ProblemKind::DiskFull) => tr(
                 "le disque des données est presque plein : libérer de la place, l’écriture reprendra d’elle-même",
@@ -91,4 +102,17 @@ impl Failure {
         };
         Failure { exit, text }
     }
+}
+
+/// What is wrong with a record, one field a line.
+pub(crate) fn fields(bad: &[BadField]) -> String {
+    let mut text = tr("à corriger :", "to be corrected:").to_owned();
+    for bad in bad {
+        let what = clean(tr(&bad.fr, &bad.en));
+        match bad.field.as_str() {
+            "" => text.push_str(&format!("\n  {what}")),
+            field => text.push_str(&format!("\n  {} {what}", clean(field))),
+        }
+    }
+    text
 }

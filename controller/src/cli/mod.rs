@@ -18,10 +18,12 @@ mod enrol;
 mod exit;
 mod export;
 mod fleet;
+mod household;
 mod import;
 mod output;
 mod password;
 mod period;
+mod record;
 mod rhythm;
 mod rules;
 pub mod serve;
@@ -38,6 +40,10 @@ mod tests;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use declic_common::programme::{
+    Application, Building, Contact, Cost, Line, Noun, Person, Programme, Question, Sheet, Site,
+    Survey,
+};
 use declic_common::tr;
 
 use self::absence::AbsenceArgs;
@@ -54,8 +60,10 @@ use self::enrol::EnrolArgs;
 use self::exit::{Exit, Failure};
 use self::export::ExportArgs;
 use self::fleet::FleetArgs;
+use self::household::HouseholdArgs;
 use self::import::ImportArgs;
 use self::output::{Said, clean};
+use self::record::RecordArgs;
 use self::rhythm::RhythmCommand;
 use self::rules::RulesArgs;
 use self::serve::ServeArgs;
@@ -122,6 +130,28 @@ pub enum Command {
     Account(AccountArgs),
     #[command(about = tr("Les jetons d’accès des programmes", "The API tokens of programs"))]
     Token(TokenArgs),
+    #[command(about = tr("Les programmes, avec leur fiche légale", "The programmes, with their legal sheet"))]
+    Programme(RecordArgs),
+    #[command(about = tr("Les sites d’un programme, avec leur atelier", "The sites of a programme, with their workshop"))]
+    Site(RecordArgs),
+    #[command(about = tr("Les bâtiments d’un site", "The buildings of a site"))]
+    Building(RecordArgs),
+    #[command(about = tr("Les candidatures", "The applications"))]
+    Application(RecordArgs),
+    #[command(about = tr("Les foyers, sous leur code", "The households, under their codes"))]
+    Household(HouseholdArgs),
+    #[command(about = tr("Les personnes des foyers", "The persons of households"))]
+    Person(RecordArgs),
+    #[command(about = tr("Les lignes internet des foyers", "The lines of households to the internet"))]
+    Line(RecordArgs),
+    #[command(about = tr("Les coordonnées ; chaque affichage est noté dans l’audit", "The contacts; each display is told in the audit"))]
+    Contact(RecordArgs),
+    #[command(about = tr("Les questions des enquêtes", "The questions of surveys"))]
+    Question(RecordArgs),
+    #[command(about = tr("Les réponses aux enquêtes", "The answers to surveys"))]
+    Survey(RecordArgs),
+    #[command(about = tr("Les dépenses", "The costs"))]
+    Cost(RecordArgs),
     #[command(subcommand, about = tr("Un broker MQTT existant", "An existing MQTT broker"))]
     Broker(BrokerCommand),
     #[command(subcommand, about = tr("Les sauvegardes", "The backups"))]
@@ -254,6 +284,19 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Audit(args) => (args.target.clone(), Asked::Audit(args)),
         Command::Account(args) => (args.target.clone(), Asked::Account(args)),
         Command::Token(args) => (args.target.clone(), Asked::Token(args)),
+        Command::Programme(args) => (args.target.clone(), Asked::Record(Programme::SHEET, args)),
+        Command::Site(args) => (args.target.clone(), Asked::Record(Site::SHEET, args)),
+        Command::Building(args) => (args.target.clone(), Asked::Record(Building::SHEET, args)),
+        Command::Application(args) => {
+            (args.target.clone(), Asked::Record(Application::SHEET, args))
+        }
+        Command::Household(args) => (args.target.clone(), Asked::Household(args)),
+        Command::Person(args) => (args.target.clone(), Asked::Record(Person::SHEET, args)),
+        Command::Line(args) => (args.target.clone(), Asked::Record(Line::SHEET, args)),
+        Command::Contact(args) => (args.target.clone(), Asked::Record(Contact::SHEET, args)),
+        Command::Question(args) => (args.target.clone(), Asked::Record(Question::SHEET, args)),
+        Command::Survey(args) => (args.target.clone(), Asked::Record(Survey::SHEET, args)),
+        Command::Cost(args) => (args.target.clone(), Asked::Record(Cost::SHEET, args)),
         Command::Settings(args) => (args.target.clone(), Asked::Settings(args)),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -281,6 +324,8 @@ enum Asked {
     Audit(AuditArgs),
     Account(AccountArgs),
     Token(TokenArgs),
+    Record(&'static Sheet, RecordArgs),
+    Household(HouseholdArgs),
     Settings(SettingsArgs),
 }
 
@@ -301,6 +346,11 @@ async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failur
         Asked::Audit(args) => audit::run(args.command, &controller, voice).await,
         Asked::Account(args) => account::run(args.command, &controller, voice).await,
         Asked::Token(args) => token::run(args.command, &controller, voice).await,
+        Asked::Household(args) => household::run(args, &controller, voice).await,
+        Asked::Record(sheet, args) => {
+            let desk = record::Desk::open(&controller, sheet, &args.within).await?;
+            record::run(args.command, &desk, voice).await
+        }
         Asked::Settings(args) => settings::run(args.command, &controller, voice).await,
     }
 }

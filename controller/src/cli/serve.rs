@@ -136,6 +136,14 @@ pub struct ServeArgs {
     )]
     pub backups: Option<PathBuf>,
     #[arg(
+        long, env = "DECLIC_HOUSEHOLD_KEYS_COPY", value_name = "DIR",
+        help = tr(
+            "Second dossier des clés des foyers, sur un autre disque, tenu à l’identique",
+            "Second folder of the keys of households, on another disk, kept alike"
+        )
+    )]
+    pub household_keys_copy: Option<PathBuf>,
+    #[arg(
         long, env = "DECLIC_HISTORY_DAYS", value_name = "DAYS",
         value_parser = clap::value_parser!(u32).range(2..=i64::from(DAYS_MAX)),
         help = tr(
@@ -173,6 +181,7 @@ struct File {
     call_after_days: Option<u32>,
     rules: Option<PathBuf>,
     backups: Option<PathBuf>,
+    household_keys_copy: Option<PathBuf>,
     history_days: Option<u32>,
     rollup_days: Option<u32>,
     journal_days: Option<u32>,
@@ -200,6 +209,8 @@ pub struct Serve {
     pub rules: Thresholds,
     /// Where the backup of each night goes.
     pub backups: Option<PathBuf>,
+    /// Where the keys of households are kept a second time.
+    pub household_keys_copy: Option<PathBuf>,
     /// Of the three kinds, two are in the file alone.
     pub retention: Retention,
 }
@@ -281,6 +292,7 @@ impl ServeArgs {
         let serve = Serve {
             data_dir,
             backups,
+            household_keys_copy: self.household_keys_copy.or(file.household_keys_copy),
             mqtt,
             http: self.http.or(file.http).unwrap_or_else(|| default(HTTP)),
             web,

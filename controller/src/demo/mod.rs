@@ -110,6 +110,7 @@ fn controller(options: &DemoOptions, place: &Path) -> Options {
         call_after_days: None,
         rules: Thresholds::default(),
         backups: None,
+        household_keys_copy: None,
         retention: kept(options.history_days),
         demo: true,
     }
@@ -147,6 +148,7 @@ async fn visitor(app: &Arc<App>) -> anyhow::Result<Secret> {
         grants: vec![Grant {
             role: Role::Admin,
             site: None,
+            programme: None,
         }],
         password: None,
     };

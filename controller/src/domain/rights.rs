@@ -1,10 +1,10 @@
 //! Who may do what, and where: one table, read by every door.
 //!
-//! A role gives permissions, and a grant gives a role for one site or for all of
-//! them. A permission that looks at the whole programme (its audit, its accounts)
-//! is not given by a grant for one site: that would show the others.
+//! A role gives permissions, and a grant gives a role for one site, for one programme or
+//! everywhere. A permission that looks at the whole controller (its audit, its accounts)
+//! is not given by a grant for a part of it: that would show the others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use declic_common::people::{Grant, Role};
 
@@ -31,6 +31,18 @@ pub enum Permission {
     SeeAudit,
     /// Other people's accounts, tokens and logins.
     ManageAccounts,
+    /// Records of a programme, without what identifies people.
+    SeeProgramme,
+    /// Changes them.
+    KeepProgramme,
+    /// Names, phones, addresses and what people wrote; each display is told in the audit.
+    SeeContacts,
+    /// First names, for those who meet people.
+    SeeFirstNames,
+    /// Cycles, sessions and who came.
+    KeepWorkshop,
+    /// Answers to surveys, and what is made of them.
+    Evaluate,
 }
 
 /// Where somebody may do something.
@@ -38,12 +50,17 @@ pub enum Permission {
 pub enum Reach {
     #[default]
     Everywhere,
-    /// Only there. What belongs to no site is out of reach.
-    Sites(BTreeSet<String>),
+    /// Only there. What belongs to no site is out of reach, unless it is of one of these
+    /// programmes.
+    Within {
+        /// Those of the programmes are among them.
+        sites: BTreeSet<String>,
+        programmes: BTreeSet<String>,
+    },
 }
 
 impl Permission {
-    pub const ALL: [Permission; 10] = [
+    pub const ALL: [Permission; 16] = [
         Permission::SeeStatus,
         Permission::SeeDevices,
         Permission::SteerDevices,
@@ -54,6 +71,12 @@ impl Permission {
         Permission::ImportHistory,
         Permission::SeeAudit,
         Permission::ManageAccounts,
+        Permission::SeeProgramme,
+        Permission::KeepProgramme,
+        Permission::SeeContacts,
+        Permission::SeeFirstNames,
+        Permission::KeepWorkshop,
+        Permission::Evaluate,
     ];
 
     /// As the document of the API writes it.
@@ -69,6 +92,12 @@ impl Permission {
             Permission::ImportHistory => "import-history",
             Permission::SeeAudit => "see-audit",
             Permission::ManageAccounts => "manage-accounts",
+            Permission::SeeProgramme => "see-programme",
+            Permission::KeepProgramme => "keep-programme",
+            Permission::SeeContacts => "see-contacts",
+            Permission::SeeFirstNames => "see-first-names",
+            Permission::KeepWorkshop => "keep-workshop",
+            Permission::Evaluate => "evaluate",
         }
     }
 
@@ -85,8 +114,8 @@ impl Permission {
     }
 }
 
-/// The table. Workshop leaders and evaluators have no business with single homes:
-/// what they work with are sessions, seats and figures.
+/// The table. Workshop leaders and evaluators have no business with the PCs of single homes:
+/// what they work with are sessions, seats and figures, and households under their codes.
 pub fn allows(role: Role, permission: Permission) -> bool {
     use Permission::*;
     match role {
@@ -95,27 +124,46 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             permission,
             MoveController | BackUp | ImportHistory | ManageAccounts
         ),
-        Role::Technician => !permission.is_of_the_whole(),
-        Role::Animator | Role::Evaluator => permission == SeeStatus,
+        Role::Technician => matches!(
+            permission,
+            SeeStatus | SeeDevices | SteerDevices | Enrol | Dismiss | SeeProgramme | SeeContacts
+        ),
+        Role::Animator => matches!(
+            permission,
+            SeeStatus | SeeProgramme | SeeFirstNames | KeepWorkshop
+        ),
+        Role::Evaluator => matches!(permission, SeeStatus | SeeProgramme | Evaluate),
     }
 }
 
 /// Where these grants allow it; `None` if nowhere.
-pub fn reach(grants: &[Grant], permission: Permission) -> Option<Reach> {
+///
+/// `of_programmes` holds the sites of each programme that a grant names.
+pub fn reach(
+    grants: &[Grant],
+    permission: Permission,
+    of_programmes: &BTreeMap<String, BTreeSet<String>>,
+) -> Option<Reach> {
     let mut sites = BTreeSet::new();
+    let mut programmes = BTreeSet::new();
     for grant in grants {
         if !allows(grant.role, permission) {
             continue;
         }
-        match &grant.site {
-            None => return Some(Reach::Everywhere),
-            Some(_) if permission.is_of_the_whole() => {}
-            Some(site) => {
+        match (&grant.programme, &grant.site) {
+            (None, None) => return Some(Reach::Everywhere),
+            _ if permission.is_of_the_whole() => {}
+            (Some(programme), _) => {
+                programmes.insert(programme.clone());
+                sites.extend(of_programmes.get(programme).into_iter().flatten().cloned());
+            }
+            (None, Some(site)) => {
                 sites.insert(site.clone());
             }
         }
     }
-    (!sites.is_empty()).then_some(Reach::Sites(sites))
+    let somewhere = !sites.is_empty() || !programmes.is_empty();
+    somewhere.then_some(Reach::Within { sites, programmes })
 }
 
 impl Reach {
@@ -123,7 +171,23 @@ impl Reach {
     pub fn admits(&self, site: Option<&str>) -> bool {
         match self {
             Reach::Everywhere => true,
-            Reach::Sites(sites) => site.is_some_and(|site| sites.contains(site)),
+            Reach::Within { sites, .. } => site.is_some_and(|site| sites.contains(site)),
+        }
+    }
+
+    /// Whether a programme as a whole is within it.
+    pub fn admits_programme(&self, programme: &str) -> bool {
+        match self {
+            Reach::Everywhere => true,
+            Reach::Within { programmes, .. } => programmes.contains(programme),
+        }
+    }
+
+    /// Only these sites.
+    pub fn of_sites(sites: impl IntoIterator<Item = String>) -> Self {
+        Reach::Within {
+            sites: sites.into_iter().collect(),
+            programmes: BTreeSet::new(),
         }
     }
 }
@@ -131,6 +195,10 @@ impl Reach {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn reach(grants: &[Grant], permission: Permission) -> Option<Reach> {
+        super::reach(grants, permission, &BTreeMap::new())
+    }
 
     fn grants(texts: &[&str]) -> Vec<Grant> {
         texts.iter().map(|text| text.parse().unwrap()).collect()
@@ -143,14 +211,27 @@ mod tests {
             may.map(|p| p.as_str()).collect::<Vec<_>>().join(" ")
         };
         let fleet = "see-status see-devices steer-devices enrol dismiss";
-        assert_eq!(table(Role::Technician), fleet);
-        assert_eq!(table(Role::Coordinator), format!("{fleet} see-audit"));
+        let records =
+            "see-programme keep-programme see-contacts see-first-names keep-workshop evaluate";
+        assert_eq!(
+            table(Role::Technician),
+            format!("{fleet} see-programme see-contacts")
+        );
+        assert_eq!(
+            table(Role::Coordinator),
+            format!("{fleet} see-audit {records}")
+        );
         assert_eq!(
             table(Role::Admin),
-            format!("{fleet} move-controller back-up import-history see-audit manage-accounts")
+            format!(
+                "{fleet} move-controller back-up import-history see-audit manage-accounts {records}"
+            )
         );
-        assert_eq!(table(Role::Animator), "see-status");
-        assert_eq!(table(Role::Evaluator), "see-status");
+        assert_eq!(
+            table(Role::Animator),
+            "see-status see-programme see-first-names keep-workshop"
+        );
+        assert_eq!(table(Role::Evaluator), "see-status see-programme evaluate");
     }
 
     #[test]
@@ -167,6 +248,23 @@ mod tests {
         let wide = grants(&["technician:aubiers", "coordinator"]);
         assert_eq!(reach(&wide, Permission::Enrol), Some(Reach::Everywhere));
         assert_eq!(reach(&[], Permission::SeeStatus), None);
+    }
+
+    #[test]
+    fn a_role_in_a_programme_reaches_its_sites_and_its_own_records() {
+        let sites = BTreeSet::from(["aubiers".to_owned()]);
+        let of = BTreeMap::from([("clic-2010".to_owned(), sites)]);
+        let mine = grants(&["coordinator:@clic-2010", "technician:bacalan"]);
+        let there = super::reach(&mine, Permission::SeeDevices, &of).unwrap();
+        assert!(there.admits(Some("aubiers")) && there.admits(Some("bacalan")));
+        assert!(!there.admits(Some("grand-parc")) && !there.admits(None));
+        assert!(there.admits_programme("clic-2010") && !there.admits_programme("clic-2011"));
+        let keep = super::reach(&mine, Permission::KeepProgramme, &of).unwrap();
+        assert!(
+            !keep.admits(Some("bacalan")),
+            "a technician keeps no records"
+        );
+        assert_eq!(super::reach(&mine, Permission::SeeAudit, &of), None);
     }
 
     #[test]

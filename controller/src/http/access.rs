@@ -233,7 +233,11 @@ pub(super) fn allow(
         let text = format!(
             "this needs the permission {}, which none of your roles gives{}",
             permission.as_str(),
-            match caller.grants.iter().any(|grant| grant.site.is_some()) {
+            match caller
+                .grants
+                .iter()
+                .any(|grant| grant.site.is_some() || grant.programme.is_some())
+            {
                 true => " for the whole programme",
                 false => "",
             }

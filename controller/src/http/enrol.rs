@@ -311,6 +311,7 @@ fn refuse(refusal: Refusal) -> Response {
         title: refusal.title.to_owned(),
         status: refusal.status.as_u16(),
         detail: refusal.detail.into_owned(),
+        fields: Vec::new(),
     };
     let json = serde_json::to_vec(&problem).expect("our own types always have a JSON form");
     let kind = [(header::CONTENT_TYPE, "application/problem+json")];

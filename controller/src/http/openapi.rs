@@ -31,6 +31,7 @@ use utoipa::{Modify, OpenApi};
         (name = "history", description = "What they reported, of all of them and in bulk"),
         (name = "commands", description = "What a PC is asked to do"),
         (name = "tickets", description = "What is to be repaired or answered"),
+        (name = "programme", description = "The records of a programme: who was asked, equipped and heard, and what it cost"),
         (name = "enrolments", description = "Codes that let a PC join"),
         (name = "people", description = "Accounts, what they may do, and how they come in"),
         (name = "controller", description = "How the controller itself is"),

@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use declic_common::api::Problem;
 use declic_common::problem::ProblemKind;
+use declic_common::programme::BadField;
 
 /// Seconds after which a full or starting controller is worth another try.
 const RETRY_AFTER_S: u64 = 60;
@@ -17,6 +18,8 @@ pub(super) struct Failure {
     pub(super) detail: String,
     /// When another try makes sense, in seconds from now.
     pub(super) retry_after_s: Option<u64>,
+    /// What is wrong, field by field.
+    pub(super) fields: Vec<BadField>,
 }
 
 impl Failure {
@@ -25,6 +28,7 @@ impl Failure {
             kind,
             detail: detail.into(),
             retry_after_s: (kind.status() == 503).then_some(RETRY_AFTER_S),
+            fields: Vec::new(),
         }
     }
 
@@ -52,6 +56,7 @@ impl IntoResponse for Failure {
             title: explain(self.kind).0.to_owned(),
             status: self.kind.status(),
             detail: self.detail,
+            fields: self.fields,
         };
         let body = serde_json::to_vec(&problem).expect("our own types always have a JSON form");
         let mut answer = (status, body).into_response();
@@ -101,6 +106,16 @@ pub(super) fn explain(kind: ProblemKind) -> (&'static str, &'static str) {
             "unknown absence",
             "No absence that is to come or goes on has this id; one that is over is forgotten. \
              GET /api/v1/absences lists them all.",
+        ),
+        ProblemKind::UnknownProgramme => (
+            "unknown programme",
+            "No programme of this controller has this code, or none that your roles reach. \
+             GET /api/v1/programmes lists them.",
+        ),
+        ProblemKind::UnknownRecord => (
+            "unknown record",
+            "The programme is there, and no record of this kind has this code in it, or none that \
+             your roles reach. The list of that kind has them all.",
         ),
         ProblemKind::UnknownMetric => (
             "unknown metric",

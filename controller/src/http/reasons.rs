@@ -192,7 +192,7 @@ fn kind_of_place(error: &PlaceError) -> ProblemKind {
         PlaceError::Retired | PlaceError::Refused(Refusal::WithAnother(_) | Refusal::Already) => {
             ProblemKind::Conflict
         }
-        PlaceError::BadSite | PlaceError::Refused(_) => ProblemKind::Refused,
+        PlaceError::BadSite | PlaceError::Refused(_) | PlaceError::Home(_) => ProblemKind::Refused,
         PlaceError::Store(_) => ProblemKind::Internal,
     }
 }

@@ -211,6 +211,7 @@ pub(crate) fn controller() -> (Arc<App>, Arc<Gated>, TempDir) {
         settings: Settings::default(),
         rules: Thresholds::default(),
         retention: Default::default(),
+        household_keys_copy: None,
         listening: Listening::default(),
         call_after_days: None,
         demo: true,

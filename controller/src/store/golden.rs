@@ -16,6 +16,7 @@ use declic_common::{DeviceId, InstallId};
 use serde_json::json;
 
 mod history;
+mod programme;
 mod tickets;
 
 use super::StoreError;
@@ -252,6 +253,7 @@ fn records_of_the_first_version_read_and_are_written_the_same() {
         estimated: true,
         text: "L’écran reste noir".to_owned(),
         ticket: None,
+        sealed: None,
     };
     check("help", &help);
     let command = CommandRow {

@@ -8,6 +8,10 @@ use declic_common::{DeviceId, InstallId};
 
 use super::Key;
 
+mod programme;
+
+pub use self::programme::*;
+
 /// Kind bytes of [`super::Space::Core`]. Never reused.
 pub mod core {
     pub const META: u8 = 1;
@@ -23,6 +27,8 @@ pub mod core {
     pub const ACCOUNT: u8 = 24;
     pub const API_TOKEN: u8 = 25;
     pub const LOGIN: u8 = 26;
+    pub const REGISTER: u8 = 27;
+    pub const ERASED: u8 = 28;
     pub const NOTICE: u8 = 32;
     pub const FACTS: u8 = 11;
     pub const LIFE: u8 = 12;

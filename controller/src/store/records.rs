@@ -24,6 +24,7 @@ macro_rules! records {
 }
 
 pub mod history;
+pub mod programme;
 pub mod tickets;
 
 records!(
@@ -363,12 +364,15 @@ pub struct HelpRow {
     pub received_at: i64,
     #[n(1)]
     pub estimated: bool,
-    /// In the household's words, until they are moved to the ticket.
+    /// In the household's words, until they are moved to the ticket; empty where they are
+    /// sealed.
     #[n(2)]
     pub text: String,
     /// Number of the ticket that took the call.
     #[n(3)]
     pub ticket: Option<u64>,
+    #[n(4)]
+    pub sealed: Option<programme::SealedText>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]

@@ -13,7 +13,9 @@ use super::{Heard, Job, Minimised, RecordError, Sealed};
 use crate::app::counters::Counters;
 use crate::app::history::seal;
 use crate::app::hub::{Down, Hub};
-use crate::app::registry::Registry;
+use crate::app::programme::Keyring;
+use crate::app::programme::letter::{self, Written};
+use crate::app::registry::{Entry, Registry};
 use crate::app::{evidence, minimise};
 use crate::domain::dating::{self, Said};
 use crate::domain::numbering::Admission;
@@ -28,6 +30,7 @@ const BOOTS_IN_MEMORY: usize = 8;
 pub(super) struct Tracker {
     store: Arc<dyn Store>,
     registry: Arc<Registry>,
+    keys: Arc<Keyring>,
     hub: Arc<Hub>,
     counters: Arc<Counters>,
     devices: HashMap<DeviceId, Tracked>,
@@ -46,12 +49,14 @@ impl Tracker {
     pub(super) fn new(
         store: Arc<dyn Store>,
         registry: Arc<Registry>,
+        keys: Arc<Keyring>,
         hub: Arc<Hub>,
         counters: Arc<Counters>,
     ) -> Self {
         Tracker {
             store,
             registry,
+            keys,
             hub,
             counters,
             devices: HashMap::new(),
@@ -185,6 +190,7 @@ impl Tracker {
         heard: &Heard,
     ) -> Result<(), RecordError> {
         let (store, registry) = (Arc::clone(&self.store), Arc::clone(&self.registry));
+        let ring = Arc::clone(&self.keys);
         let tracked = self.tracked(id)?;
         match heard {
             Heard::Message(envelope) => {
@@ -205,7 +211,17 @@ impl Tracker {
                             dated,
                             folded: minimise::is_folded(&registry, id, dated.at, received_at),
                         };
-                        tracked.take(batch, store.as_ref(), id, arrival, envelope)?;
+                        let words = match &envelope.body {
+                            UpBody::Help(help) => letter::write(
+                                store.as_ref(),
+                                &ring,
+                                registry.get(id).as_deref().and_then(Entry::household),
+                                letter::CALL,
+                                &help.text,
+                            ),
+                            _ => Written::default(),
+                        };
+                        tracked.take(batch, store.as_ref(), id, arrival, envelope, words)?;
                         tracked.note(store.as_ref(), id, dated, envelope)?;
                         tracked.latest.messages += 1;
                         match envelope.body {

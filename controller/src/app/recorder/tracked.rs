@@ -9,6 +9,7 @@ use declic_common::receipt::Refused;
 use declic_common::status::{State, Status};
 use declic_common::{DeviceId, InstallId};
 
+use crate::app::programme::letter::Written;
 use crate::app::{command, evidence};
 use crate::domain::dating::Dated;
 use crate::domain::numbering::Numbers;
@@ -86,7 +87,7 @@ impl Tracked {
         Ok(self.boots.last_mut().expect("just pushed"))
     }
 
-    /// Takes in a new message.
+    /// Takes in a new message; `words` are those of a call for help.
     pub(super) fn take(
         &mut self,
         batch: &mut Batch,
@@ -94,6 +95,7 @@ impl Tracked {
         id: DeviceId,
         arrival: Arrival,
         envelope: &Envelope<UpBody>,
+        words: Written,
     ) -> Result<(), StoreError> {
         let Arrival {
             received_at,
@@ -144,11 +146,12 @@ impl Tracked {
                     self.inventory_at = Some(dated.at);
                 }
             }
-            UpBody::Help(help) => {
+            UpBody::Help(_) => {
                 let row = HelpRow {
                     received_at,
                     estimated: dated.estimated,
-                    text: help.text.clone(),
+                    text: words.text,
+                    sealed: words.sealed,
                     ticket: None,
                 };
                 batch.put(Space::Core, keys::help(id, dated.at, number), encode(&row));

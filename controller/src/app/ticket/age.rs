@@ -36,7 +36,7 @@ pub async fn resume(app: &Arc<App>, now: i64) -> Result<usize, TicketError> {
             let Some(before) = kept.filter(|kept| kept.ticket.has_waited(today)) else {
                 return Ok::<_, TicketError>(0);
             };
-            let to = before.ticket.goes_on_as(state_before_waiting(store, id)?);
+            let to = before.ticket.goes_on_as(state_before_waiting(app, id)?);
             let made = Change::Resumed { to };
             let after = before.ticket.apply(&made, "rule", now)?;
             stored::update(change, &before, &after, &made, "rule");
@@ -48,8 +48,8 @@ pub async fn resume(app: &Arc<App>, now: i64) -> Result<usize, TicketError> {
 }
 
 /// The newest state of a ticket in which it did not wait.
-fn state_before_waiting(store: &dyn Store, id: TicketId) -> Result<TicketState, StoreError> {
-    let events = stored::events(store, id)?;
+fn state_before_waiting(app: &App, id: TicketId) -> Result<TicketState, StoreError> {
+    let events = stored::events(app.store.as_ref(), &app.keys, id)?;
     let mut states = events.iter().rev().map(|event| event.state);
     let before = states.find(|state| *state != TicketState::Waiting);
     Ok(before.unwrap_or(TicketState::New))

@@ -10,6 +10,7 @@ use declic_common::ticket::{Cause, Change, Origin, Priority, TicketState};
 
 use super::stored::{self, Kept};
 use crate::app::audit;
+use crate::app::programme::letter;
 use crate::app::registry::for_each;
 use crate::app::{App, placement};
 use crate::domain::ticket::{self, Opening, Ticket};
@@ -69,7 +70,9 @@ fn take_one(
         Some(kept) => kept,
         None => open(app, change, &call, now)?,
     };
-    let text = call.row.text.clone();
+    let (text, sealed) = (&call.row.text, call.row.sealed.as_ref());
+    // Words whose key is gone are no reason to leave the call unanswered.
+    let text = letter::read(&app.keys, text, sealed, letter::CALL).unwrap_or_default();
     let called = add(change, &kept, &Change::Called { text }, now)?;
     if called.ticket.state == TicketState::Solved {
         add(change, &called, &Change::Returned, now)?;
@@ -77,6 +80,7 @@ fn take_one(
     let taken = HelpRow {
         // The words live in one place: with the ticket, and as long as it says.
         text: String::new(),
+        sealed: None,
         ticket: Some(kept.ticket.id.0),
         ..call.row
     };

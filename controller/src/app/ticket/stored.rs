@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::told;
 use crate::app::App;
 use crate::app::audit::{self, Note};
+use crate::app::programme::{Keyring, letter};
 use crate::app::registry::for_each;
 use crate::domain::ticket::{Clock, Evidence, Ticket};
 use crate::store::record::{decode, encode};
@@ -83,13 +84,26 @@ pub fn all(store: &dyn Store) -> Result<Vec<Ticket>, StoreError> {
     Ok(tickets)
 }
 
-/// What happened to a ticket, oldest first, with the words that are still there. Blocks.
-pub fn events(store: &dyn Store, id: TicketId) -> Result<Vec<Happened>, StoreError> {
+/// What a text is of, for whoever seals it.
+fn about(id: TicketId, version: u64) -> String {
+    format!("ticket {} {version}", id.0)
+}
+
+/// What happened to a ticket, oldest first, with the words that are still there and can be
+/// opened. Blocks.
+pub fn events(
+    store: &dyn Store,
+    ring: &Keyring,
+    id: TicketId,
+) -> Result<Vec<Happened>, StoreError> {
     let mut texts = std::collections::BTreeMap::new();
     let range = keys::of_ticket(keys::core::TICKET_TEXT, id);
     for_each(store, range, |key, value| {
         let text: record::TicketText = decode(value)?;
-        texts.insert(keys::version_of(key), text.text);
+        let version = keys::version_of(key);
+        let about = about(id, version.unwrap_or_default());
+        let read = letter::read(ring, &text.text, text.sealed.as_ref(), &about);
+        texts.extend(read.map(|text| (version, text)));
         Ok(())
     })?;
     let mut events = Vec::new();
@@ -201,7 +215,17 @@ fn tell(change: &mut audit::Change, ticket: &Ticket, made: &Change, who: &str) {
     let mut told = made.clone();
     if let Some(text) = told.take_text().filter(|text| !text.is_empty()) {
         let key = keys::ticket_text(ticket.id, ticket.version);
-        let row = record::TicketText { text };
+        let row = letter::write(
+            change.store.as_ref(),
+            &change.keys,
+            ticket.household.as_deref(),
+            &about(ticket.id, ticket.version),
+            &text,
+        );
+        let row = record::TicketText {
+            text: row.text,
+            sealed: row.sealed,
+        };
         change.batch.put(Space::Core, key, encode(&row));
     }
     let event = record::TicketEvent {

@@ -46,8 +46,8 @@ pub(super) fn exchange(
         household: None,
         site,
     };
-    move_to(change, &broken, &returned, who, now)?;
-    move_to(change, &spare, &given, who, now)?;
+    move_to(app, change, &broken, &returned, (who, now))?;
+    move_to(app, change, &spare, &given, (who, now))?;
     Ok(())
 }
 

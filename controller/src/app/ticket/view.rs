@@ -1,6 +1,7 @@
 //! Tickets as people see them: the list by harm, and all about one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use declic_common::DeviceId;
 use declic_common::api::Page;
@@ -84,12 +85,13 @@ impl TicketQuery {
 
 /// All about one ticket.
 pub async fn detail(app: &App, id: TicketId, now: Timestamp) -> Result<TicketDetail, TicketError> {
+    let ring = Arc::clone(&app.keys);
     let found = read(&app.store, move |store| {
         let Some(kept) = stored::load(store, id)? else {
             return Ok(None);
         };
         let made_of = inventory(store, kept.ticket.device)?;
-        let events = stored::events(store, id)?;
+        let events = stored::events(store, &ring, id)?;
         Ok::<_, StoreError>(Some((kept.ticket, made_of, events)))
     })
     .await?;

@@ -115,7 +115,7 @@ pub(in crate::http) fn within_reach(
         };
     }
     match reach {
-        Reach::Sites(sites) if !reach.admits(new.site.as_deref()) => {
+        Reach::Within { sites, .. } if !reach.admits(new.site.as_deref()) => {
             let sites: Vec<_> = sites.iter().map(String::as_str).collect();
             Err(Failure::new(
                 ProblemKind::Forbidden,

@@ -11,8 +11,10 @@ mod devices;
 pub(super) mod enrolments;
 mod fleet;
 mod history;
+mod households;
 mod logins;
 mod placements;
+mod records;
 mod settings;
 pub(super) mod status;
 pub(super) mod tickets;
@@ -28,7 +30,7 @@ use crate::domain::rights::Permission::*;
 /// Every documented route, under `/api/v1`, with its rule.
 pub(super) fn routes() -> Routes {
     use Access::{Needs, OnDevice, Open, SignedIn};
-    Routes::new(Document::default())
+    let base = Routes::new(Document::default())
         .documented(Needs(SeeDevices), routes!(devices::list))
         .documented(OnDevice(SeeDevices), routes!(devices::detail))
         .documented(OnDevice(SeeDevices), routes!(devices::latest))
@@ -88,4 +90,9 @@ pub(super) fn routes() -> Routes {
         .documented(SignedIn, routes!(logins::me))
         .documented(SignedIn, routes!(logins::put_my_password))
         .documented(SignedIn, routes!(logins::log_out))
+        .documented(Needs(KeepProgramme), routes!(households::file))
+        .documented(Needs(KeepProgramme), routes!(households::erase))
+        .documented(Needs(SeeDevices), routes!(households::devices))
+        .documented(Needs(SeeProgramme), routes!(households::questionnaire));
+    records::routes(base)
 }

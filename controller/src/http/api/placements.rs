@@ -60,7 +60,7 @@ pub(super) async fn create(
 /// Whoever works on some sites puts no device on another one.
 fn within_reach(reach: &Reach, site: Option<&str>) -> Result<(), Failure> {
     match (reach, site) {
-        (Reach::Sites(sites), Some(_)) if !reach.admits(site) => {
+        (Reach::Within { sites, .. }, Some(_)) if !reach.admits(site) => {
             let sites: Vec<_> = sites.iter().map(String::as_str).collect();
             Err(Failure::new(
                 ProblemKind::Forbidden,

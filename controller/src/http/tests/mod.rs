@@ -3,11 +3,14 @@
 mod api;
 mod changes;
 mod doors;
+mod forgotten;
 mod history;
 mod pages;
 mod paging;
 mod people;
+mod programme;
 mod rights;
+mod tables;
 mod tickets;
 mod timeline;
 pub(crate) mod world;

@@ -75,6 +75,85 @@ const TABLE: &str = "
     PUT    /api/v1/me/password              y y y y y  .
     DELETE /api/v1/me/login                 y y y y y  .
     POST   /api/v1/logins                   y y y y y  y
+    GET    /api/v1/programmes y y y y y  .
+    POST   /api/v1/programmes y y . . .  .
+    GET    /api/v1/programmes/{programme} y y y y y  .
+    PUT    /api/v1/programmes/{programme} y y . . .  .
+    DELETE /api/v1/programmes/{programme} y y . . .  .
+    GET    /api/v1/programmes/{programme}/sites y y y y y  .
+    POST   /api/v1/programmes/{programme}/sites y y . . .  .
+    GET    /api/v1/programmes/{programme}/sites/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/sites/{code} y y . . .  .
+    DELETE /api/v1/programmes/{programme}/sites/{code} y y . . .  .
+    POST   /api/v1/programmes/{programme}/import/sites y y . . .  .
+    GET    /api/v1/programmes/{programme}/export/sites y y y y y  .
+    GET    /api/v1/programmes/{programme}/buildings y y y y y  .
+    POST   /api/v1/programmes/{programme}/buildings y y . . .  .
+    GET    /api/v1/programmes/{programme}/buildings/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/buildings/{code} y y . . .  .
+    DELETE /api/v1/programmes/{programme}/buildings/{code} y y . . .  .
+    POST   /api/v1/programmes/{programme}/import/buildings y y . . .  .
+    GET    /api/v1/programmes/{programme}/export/buildings y y y y y  .
+    GET    /api/v1/programmes/{programme}/applications y y y y y  .
+    POST   /api/v1/programmes/{programme}/applications y y . . .  .
+    GET    /api/v1/programmes/{programme}/applications/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/applications/{code} y y . . .  .
+    DELETE /api/v1/programmes/{programme}/applications/{code} y y . . .  .
+    POST   /api/v1/programmes/{programme}/import/applications y y . . .  .
+    GET    /api/v1/programmes/{programme}/export/applications y y y y y  .
+    GET    /api/v1/programmes/{programme}/households y y y y y  .
+    POST   /api/v1/programmes/{programme}/households y y . . .  .
+    GET    /api/v1/programmes/{programme}/households/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/households/{code} y y . . .  .
+    DELETE /api/v1/programmes/{programme}/households/{code} y y . . .  .
+    POST   /api/v1/programmes/{programme}/import/households y y . . .  .
+    GET    /api/v1/programmes/{programme}/export/households y y y y y  .
+    GET    /api/v1/programmes/{programme}/households/{code}/file y y . . .  .
+    POST   /api/v1/programmes/{programme}/households/{code}/erase y y . . .  .
+    GET    /api/v1/programmes/{programme}/households/{code}/devices y y y . .  .
+    GET    /api/v1/programmes/{programme}/questionnaire y y y y y  .
+    GET    /api/v1/programmes/{programme}/persons y y y y y  .
+    POST   /api/v1/programmes/{programme}/persons y y . . .  .
+    GET    /api/v1/programmes/{programme}/persons/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/persons/{code} y y . . .  .
+    DELETE /api/v1/programmes/{programme}/persons/{code} y y . . .  .
+    POST   /api/v1/programmes/{programme}/import/persons y y . . .  .
+    GET    /api/v1/programmes/{programme}/export/persons y y y y y  .
+    GET    /api/v1/programmes/{programme}/lines y y y y y  .
+    POST   /api/v1/programmes/{programme}/lines y y . . .  .
+    GET    /api/v1/programmes/{programme}/lines/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/lines/{code} y y . . .  .
+    DELETE /api/v1/programmes/{programme}/lines/{code} y y . . .  .
+    POST   /api/v1/programmes/{programme}/import/lines y y . . .  .
+    GET    /api/v1/programmes/{programme}/export/lines y y y y y  .
+    GET    /api/v1/programmes/{programme}/contacts y y y . .  .
+    POST   /api/v1/programmes/{programme}/contacts y y . . .  .
+    GET    /api/v1/programmes/{programme}/contacts/{code} y y y . .  .
+    PUT    /api/v1/programmes/{programme}/contacts/{code} y y . . .  .
+    DELETE /api/v1/programmes/{programme}/contacts/{code} y y . . .  .
+    POST   /api/v1/programmes/{programme}/import/contacts y y . . .  .
+    GET    /api/v1/programmes/{programme}/export/contacts y y y . .  .
+    GET    /api/v1/programmes/{programme}/questions y y y y y  .
+    POST   /api/v1/programmes/{programme}/questions y y . . y  .
+    GET    /api/v1/programmes/{programme}/questions/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/questions/{code} y y . . y  .
+    DELETE /api/v1/programmes/{programme}/questions/{code} y y . . y  .
+    POST   /api/v1/programmes/{programme}/import/questions y y . . y  .
+    GET    /api/v1/programmes/{programme}/export/questions y y y y y  .
+    GET    /api/v1/programmes/{programme}/surveys y y y y y  .
+    POST   /api/v1/programmes/{programme}/surveys y y . . y  .
+    GET    /api/v1/programmes/{programme}/surveys/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/surveys/{code} y y . . y  .
+    DELETE /api/v1/programmes/{programme}/surveys/{code} y y . . y  .
+    POST   /api/v1/programmes/{programme}/import/surveys y y . . y  .
+    GET    /api/v1/programmes/{programme}/export/surveys y y y y y  .
+    GET    /api/v1/programmes/{programme}/costs y y y y y  .
+    POST   /api/v1/programmes/{programme}/costs y y . . .  .
+    GET    /api/v1/programmes/{programme}/costs/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/costs/{code} y y . . .  .
+    DELETE /api/v1/programmes/{programme}/costs/{code} y y . . .  .
+    POST   /api/v1/programmes/{programme}/import/costs y y . . .  .
+    GET    /api/v1/programmes/{programme}/export/costs y y y y y  .
     GET    /api/v1/openapi.json             y y y y y  y
     GET    /problems/{slug}                 y y y y y  y
     GET    /healthz                         y y y y y  y
@@ -171,6 +250,8 @@ fn fill(path: &str, id: &str) -> String {
         .replace("{lang}", "fr")
         // What is followed without an end is refused for this once.
         .replace("/flux", "/flux?poste=none")
+        .replace("{programme}", "nowhere")
+        .replace("{code}", "nobody")
 }
 
 #[tokio::test]

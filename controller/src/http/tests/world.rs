@@ -164,6 +164,7 @@ impl World {
             settings: Settings::default(),
             rules: Thresholds::default(),
             retention: Default::default(),
+            household_keys_copy: None,
             listening: Listening {
                 mqtt: "127.0.0.1:8883".to_owned(),
                 enrol: None,

@@ -8,6 +8,7 @@ use declic_common::ticket::{
 };
 
 use super::{DEVICE, check, check_in};
+use crate::store::records::programme::SealedText;
 use crate::store::records::tickets::*;
 
 fn ticket() -> Ticket {
@@ -83,8 +84,18 @@ fn records_of_tickets_read_and_are_written_the_same() {
     check("ticket_event", &event);
     let text = TicketText {
         text: "L’écran reste noir".to_owned(),
+        sealed: None,
     };
     check("ticket_text", &text);
+    let text = TicketText {
+        text: String::new(),
+        sealed: Some(SealedText {
+            programme: "clic-2010".to_owned(),
+            household: "AUB-017".to_owned(),
+            bytes: (0..60).collect(),
+        }),
+    };
+    check_in("v4", "ticket_text", &text);
     check("cause_ticket", &CauseTicket { number: 1042 });
     let watches = Watches {
         watches: vec![CauseWatch {
@@ -130,6 +141,7 @@ fn records_of_tickets_read_and_are_written_the_same() {
         estimated: true,
         text: String::new(),
         ticket: Some(1042),
+        sealed: None,
     };
     check("help_taken", &taken);
 }

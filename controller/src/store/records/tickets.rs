@@ -7,6 +7,7 @@ use declic_common::ticket::{
 };
 use minicbor::{Decode, Encode};
 
+use super::programme::SealedText;
 use crate::store::record::Record;
 
 records!(
@@ -132,8 +133,11 @@ pub struct TicketEvent {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct TicketText {
+    /// Empty where it is sealed.
     #[n(0)]
     pub text: String,
+    #[n(1)]
+    pub sealed: Option<SealedText>,
 }
 
 /// The newest ticket of a device and cause. Whoever opens a ticket changes it, so

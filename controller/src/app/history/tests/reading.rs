@@ -60,7 +60,7 @@ async fn a_site_and_a_reach_see_their_own_devices_only() {
     let bacalan = query(&world, By::Day, Some("bacalan"), now);
     let found = fleet::history(&world.app, bacalan, now).await.unwrap();
     assert_eq!((found.devices, found.items[0].mean), (1, 601.5));
-    let reach = Reach::Sites(BTreeSet::from(["aubiers".to_owned()]));
+    let reach = Reach::of_sites(["aubiers".to_owned()]);
     let own = FleetQuery {
         reach: reach.clone(),
         ..query(&world, By::Hour, None, now)

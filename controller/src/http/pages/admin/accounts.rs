@@ -101,13 +101,13 @@ pub(in crate::http::pages) async fn create(
     pass: Pass,
     Form(sent): Form<New>,
 ) -> Page {
-    let role = Role::from_word(&sent.role).ok_or(AccountError::BadGrants)?;
+    let grant: Result<Grant, _> = match filled(sent.site.clone()) {
+        Some(kept) => format!("{}:{kept}", sent.role).parse(),
+        None => sent.role.parse(),
+    };
     let new = NewAccount {
         name: sent.name.trim().to_owned(),
-        grants: vec![Grant {
-            role,
-            site: filled(sent.site.clone()),
-        }],
+        grants: vec![grant.map_err(|_| AccountError::BadGrants)?],
         password: sent
             .password
             .clone()

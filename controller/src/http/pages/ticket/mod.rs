@@ -23,7 +23,7 @@ use crate::app::device::{self, DeviceQuery};
 use crate::app::ticket::view::detail_within;
 use crate::app::ticket::{self, TicketError};
 use crate::clock;
-use crate::domain::rights::Reach;
+use crate::domain::rights::Permission;
 use crate::domain::ticket::Refused;
 use crate::http::access::Pass;
 use crate::http::api::tickets::check_spare;
@@ -301,15 +301,8 @@ async fn lists(
     pass: &Pass,
     detail: &TicketDetail,
 ) -> Result<Lists, Failure> {
-    let accounts = account::list(&desk.app).await?;
-    let site = detail.summary.site.as_deref();
-    let may_work = |grants: &[declic_common::people::Grant]| {
-        use crate::domain::rights::{Permission, reach};
-        reach(grants, Permission::SteerDevices).is_some_and(|reach: Reach| reach.admits(site))
-    };
-    let team = accounts
-        .into_iter()
-        .filter(|a| a.disabled_at.is_none() && may_work(&a.grants));
+    let site = detail.summary.site.clone();
+    let team = account::able(&desk.app, Permission::SteerDevices, site).await?;
     let spare = DeviceQuery {
         reach: pass.reach.clone(),
         spare: true,
@@ -319,7 +312,7 @@ async fn lists(
     let spares = device::list(&desk.app, &spare, clock::now())?.items;
     let spares = spares.into_iter().filter(|spare| !spare.revoked);
     Ok(Lists {
-        team: team.map(|account| account.name).collect(),
+        team,
         spares: spares
             .map(|spare| (spare.device, v.name(spare.asset.as_deref(), spare.device)))
             .collect(),

@@ -1,0 +1,57 @@
+//! The records of a programme: who was asked, who was equipped, who answered, what it cost.
+//!
+//! Each noun is one plain struct, which is the JSON of the API, the line of a CSV and what a
+//! page shows. Its [`Sheet`] says the same for whoever reads any noun: which fields it has,
+//! what they may hold, which other noun they name and which of them are kept sealed.
+
+mod application;
+pub mod body;
+mod building;
+pub mod cell;
+mod contact;
+mod cost;
+mod household;
+mod line;
+mod person;
+mod place;
+mod question;
+mod run;
+pub mod sheet;
+mod survey;
+#[cfg(test)]
+mod tests;
+pub mod vocabulary;
+
+pub use application::Application;
+pub use building::Building;
+pub use contact::Contact;
+pub use cost::Cost;
+pub use household::Household;
+pub use line::Line;
+pub use person::Person;
+pub use place::Site;
+pub use question::{Question, built_in};
+pub use run::{Approached, Funder, Partner, Programme};
+pub use sheet::{BadField, Field, Form, Noun, Sealed, Sheet};
+pub use survey::Survey;
+
+/// Every noun, in the order in which they are filled in: what is named comes before what
+/// names it. A noun that is not here cannot be kept.
+pub const SHEETS: &[&Sheet] = &[
+    Programme::SHEET,
+    Site::SHEET,
+    Building::SHEET,
+    Application::SHEET,
+    Household::SHEET,
+    Person::SHEET,
+    Line::SHEET,
+    Contact::SHEET,
+    Question::SHEET,
+    Survey::SHEET,
+    Cost::SHEET,
+];
+
+/// The sheet of a noun, by its word.
+pub fn sheet(word: &str) -> Option<&'static Sheet> {
+    SHEETS.iter().copied().find(|sheet| sheet.word == word)
+}
