@@ -17,6 +17,7 @@ mod moving;
 mod network_cut;
 mod other_language;
 mod people;
+mod programme;
 mod restore;
 mod sealing;
 mod tickets;
