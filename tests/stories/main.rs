@@ -18,6 +18,7 @@ mod network_cut;
 mod other_language;
 mod pages;
 mod people;
+mod programme;
 mod restore;
 mod sealing;
 mod tickets;

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::sheet::{BadField, Form, Noun, Sheet};
-use super::vocabulary::{ApplicationState, Reason};
+use super::vocabulary::{ApplicationState, OutReason};
 use crate::noun;
 
 noun! {
@@ -18,7 +18,7 @@ noun! {
         state: Option<ApplicationState> = Form::Word(ApplicationState::words), "État", "State", needed;
         decided_on: Option<Date> = Form::Day, "Décidée le", "Decided on";
         /// Why it was declined or withdrawn.
-        reason: Option<Reason> = Form::Word(Reason::words), "Motif", "Reason";
+        reason: Option<OutReason> = Form::Word(OutReason::words), "Motif", "Reason";
         /// Criterion of the call: they live near the workshop.
         near_workshop: Option<bool> = Form::Flag, "Près de l’atelier", "Near the workshop";
         /// Criterion of the call: no PC or no connection, or nobody who can use them.

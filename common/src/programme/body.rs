@@ -58,7 +58,7 @@ pub struct NewImport {
 /// What came of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Imported {
+pub struct ImportedTable {
     /// Whether anything was kept.
     pub done: bool,
     /// Lines with records.
@@ -67,13 +67,13 @@ pub struct Imported {
     pub changed: usize,
     /// Lines that say what is kept already.
     pub same: usize,
-    pub bad: Vec<BadLine>,
+    pub bad: Vec<BadRow>,
 }
 
 /// A line that cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct BadLine {
+pub struct BadRow {
     /// Of the file, the first one being 1.
     pub line: u64,
     /// What is wrong, column by column.
@@ -133,7 +133,8 @@ pub struct Told {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Erasure {
-    pub household: String,
+    /// Of the household or application.
+    pub code: String,
     pub at: Timestamp,
     /// Records that lost something and stay.
     pub records: usize,

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::sheet::{BadField, Form, Noun, Sheet};
-use super::vocabulary::{HouseholdType, Reason};
+use super::vocabulary::{HouseholdType, OutReason};
 use crate::noun;
 
 noun! {
@@ -23,7 +23,7 @@ noun! {
         /// The code on its charter, which lets its PC send usage data.
         charter_code: Option<String> = Form::Text(20), "Code de la charte", "Charter code", words;
         left_on: Option<Date> = Form::Day, "Parti le", "Left on";
-        left_reason: Option<Reason> = Form::Word(Reason::words), "Motif du départ", "Why it left";
+        left_reason: Option<OutReason> = Form::Word(OutReason::words), "Motif du départ", "Why it left";
         note: Option<String> = Form::Words(2_000), "Remarque", "Note", words;
     }
 }

@@ -1,7 +1,7 @@
 //! The questions of a survey: those that are built in, and a programme's own.
 
 use super::sheet::{BadField, Form, Noun, Sheet};
-use super::vocabulary::Answer;
+use super::vocabulary::AnswerForm;
 use crate::noun;
 
 noun! {
@@ -11,7 +11,7 @@ noun! {
         code: String = Form::Code, "Code", "Code", needed;
         fr: String = Form::Text(300), "En français", "In French", needed;
         en: Option<String> = Form::Text(300), "En anglais", "In English";
-        answer: Option<Answer> = Form::Word(Answer::words), "Réponse", "Answer", needed;
+        answer: Option<AnswerForm> = Form::Word(AnswerForm::words), "Réponse", "Answer", needed;
         /// Not asked in this programme.
         left_out: bool = Form::Flag, "Non posée", "Left out";
     }
@@ -37,8 +37,8 @@ impl Noun for Question {
 /// The questions that every programme begins with: ten of skill, two for each of the five
 /// areas of the European framework, then use, and what changed.
 pub fn built_in() -> Vec<Question> {
-    use Answer::{Frequency, Outcome, Skill, YesNo};
-    let question = |(code, answer, fr, en): (&str, Answer, &str, &str)| Question {
+    use AnswerForm::{Effect, Frequency, Skill, YesNo};
+    let question = |(code, answer, fr, en): (&str, AnswerForm, &str, &str)| Question {
         code: code.to_owned(),
         fr: fr.to_owned(),
         en: Some(en.to_owned()),
@@ -126,37 +126,37 @@ pub fn built_in() -> Vec<Question> {
         ),
         (
             "job",
-            Outcome,
+            Effect,
             "Le PC m’a aidé à chercher ou à trouver un emploi",
             "The PC helped me look for work or find it",
         ),
         (
             "cv",
-            Outcome,
+            Effect,
             "J’ai fait ou refait mon CV",
             "I made my CV, or made it anew",
         ),
         (
             "procedures",
-            Outcome,
+            Effect,
             "Mes démarches administratives sont plus faciles",
             "My administrative procedures are easier",
         ),
         (
             "family",
-            Outcome,
+            Effect,
             "J’ai plus de liens avec ma famille et mes amis",
             "I am closer to family and friends",
         ),
         (
             "school",
-            Outcome,
+            Effect,
             "Les enfants s’en servent pour l’école",
             "The children use it for school",
         ),
         (
             "spending",
-            Outcome,
+            Effect,
             "J’ai dépensé moins (téléphone, achats, petites annonces)",
             "I spent less (phone, shopping, small ads)",
         ),

@@ -75,12 +75,27 @@ noun! {
     }
 }
 
-/// Rows of a shape of their own, at most 200.
+/// Longest list of rows, as JSON. A record has room for a few of them.
+const ROWS_BYTES: usize = 8_000;
+
+/// Rows of a shape of their own.
 fn rows<T: serde::de::DeserializeOwned>(value: &Value) -> Result<(), String> {
-    match serde_json::from_value::<Vec<T>>(value.clone()) {
-        Ok(rows) if rows.len() <= 200 => Ok(()),
-        Ok(_) => Err("more than 200 rows".to_owned()),
-        Err(error) => Err(error.to_string()),
+    if value.to_string().len() > ROWS_BYTES {
+        return Err(format!("longer than {ROWS_BYTES} bytes"));
+    }
+    if has_control(value) {
+        return Err("a text of several lines".to_owned());
+    }
+    let rows = serde_json::from_value::<Vec<T>>(value.clone());
+    rows.map(drop).map_err(|error| error.to_string())
+}
+
+fn has_control(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.chars().any(char::is_control),
+        Value::Array(items) => items.iter().any(has_control),
+        Value::Object(fields) => fields.values().any(has_control),
+        _ => false,
     }
 }
 
@@ -140,12 +155,28 @@ impl Noun for Programme {
             }
         }
         // The other way round, simulated homes would count as households.
-        if before.is_some_and(|before| !before.demonstration) && self.demonstration {
+        let was_real = before.is_some_and(|before| !before.demonstration);
+        if was_real && self.demonstration {
             bad.push(BadField::new(
                 "demonstration",
                 "un vrai programme ne devient pas une démonstration ; en ouvrir une autre",
                 "a real programme does not become a demonstration; open another one",
             ));
+        }
+        // With homes in it already, a programme must not turn real, or stay so, without it.
+        if let Some(before) = before
+            && !self.demonstration
+        {
+            let gaps = self.legal_gaps();
+            let were = before.legal_gaps();
+            let lost = gaps.iter().filter(|gap| !were.contains(gap));
+            bad.extend(lost.map(|gap| {
+                BadField::new(
+                    gap,
+                    "manque : la fiche légale d’un vrai programme reste remplie",
+                    "is missing: the legal sheet of a real programme stays filled in",
+                )
+            }));
         }
         bad
     }

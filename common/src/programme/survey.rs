@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::sheet::{BadField, Form, Noun, Sheet};
-use super::vocabulary::{Frequency, Moment, NoAnswer, Outcome};
+use super::vocabulary::{Effect, Frequency, Moment, NoAnswer};
 use crate::noun;
 
 /// A skill, from 0 (cannot) to 4 (shows others).
@@ -35,12 +35,12 @@ noun! {
         frequency: Option<Frequency> = Form::Word(Frequency::words), "Fréquence d’usage", "Frequency of use";
         no_home_line: Option<bool> = Form::Flag, "Pas de ligne à la maison", "No line at home";
         procedures_alone: Option<bool> = Form::Flag, "Démarches faites seul", "Procedures done alone";
-        job: Option<Outcome> = Form::Word(Outcome::words), "Emploi", "Work";
-        cv: Option<Outcome> = Form::Word(Outcome::words), "CV", "CV";
-        procedures: Option<Outcome> = Form::Word(Outcome::words), "Démarches", "Procedures";
-        family: Option<Outcome> = Form::Word(Outcome::words), "Famille", "Family";
-        school: Option<Outcome> = Form::Word(Outcome::words), "École", "School";
-        spending: Option<Outcome> = Form::Word(Outcome::words), "Dépenses", "Spending";
+        job: Option<Effect> = Form::Word(Effect::words), "Emploi", "Work";
+        cv: Option<Effect> = Form::Word(Effect::words), "CV", "CV";
+        procedures: Option<Effect> = Form::Word(Effect::words), "Démarches", "Procedures";
+        family: Option<Effect> = Form::Word(Effect::words), "Famille", "Family";
+        school: Option<Effect> = Form::Word(Effect::words), "École", "School";
+        spending: Option<Effect> = Form::Word(Effect::words), "Dépenses", "Spending";
         /// Answers to a programme's own questions: `code: answer`, one a line.
         more: Option<String> = Form::Words(4_000), "Autres réponses", "More answers", words;
         remarks: Option<String> = Form::Words(2_000), "Remarques", "Remarks", words;

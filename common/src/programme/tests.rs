@@ -69,6 +69,16 @@ fn a_cell_is_read_as_people_write_it_and_written_as_it_is_read() {
     assert_eq!(read, json!(["Les Aubiers", "Bacalan"]));
     assert_eq!(cell::read(quarters, &cell::write(&read)), read);
     let funders = Programme::SHEET.field("funders").unwrap();
+    for bad in [
+        json!([{"name": 3}]),
+        json!([{"name": "a\nb"}]),
+        json!([{"name": "x".repeat(8_000)}]),
+        json!("Ville"),
+    ] {
+        let given = json!({"code": "p", "name": "P", "funders": bad});
+        let bad = Programme::SHEET.admit(given).unwrap_err();
+        assert_eq!(bad[0].field, "funders");
+    }
     let read = cell::read(funders, r#"[{"name":"Ville","cap_cents":8000000}]"#);
     assert_eq!(cell::read(funders, &cell::write(&read)), read);
 }
@@ -114,7 +124,7 @@ fn a_score_of_skill_is_the_sum_of_all_ten_answers_or_nothing() {
     assert_eq!(
         built_in()
             .iter()
-            .filter(|q| q.answer == Some(vocabulary::Answer::Skill))
+            .filter(|q| q.answer == Some(vocabulary::AnswerForm::Skill))
             .count(),
         10
     );
@@ -137,4 +147,30 @@ fn nobody_who_withdrew_is_selected_behind_their_back() {
     );
     assert!(read("received", None).judge(Some(&withdrawn)).is_empty());
     assert_eq!(read("declined", None).judge(None)[0].field, "reason");
+}
+
+#[test]
+fn a_demonstration_turns_real_with_its_legal_sheet_and_keeps_it() {
+    let training = Programme {
+        code: "formation".to_owned(),
+        name: "Formation".to_owned(),
+        demonstration: true,
+        ..Programme::default()
+    };
+    let bare = Programme {
+        demonstration: false,
+        ..training.clone()
+    };
+    assert!(bare.judge(None).is_empty(), "a real one may begin without");
+    assert_eq!(bare.judge(Some(&training)).len(), 4);
+    let whole = Programme {
+        legal_controller: Some("Ville".to_owned()),
+        legal_contact: Some("dpo@example.org".to_owned()),
+        legal_notice: Some("1".to_owned()),
+        legal_assessed_on: Some(jiff::civil::date(2010, 3, 15)),
+        ..bare.clone()
+    };
+    assert!(whole.judge(Some(&training)).is_empty());
+    assert_eq!(bare.judge(Some(&whole)).len(), 4);
+    assert!(bare.judge(Some(&bare)).is_empty());
 }

@@ -16,7 +16,7 @@ words! {
     }
 
     /// Why a household did not come in, or left.
-    pub enum Reason {
+    pub enum OutReason {
         0 NoInterest = "no_interest",
         1 Cost = "cost",
         2 Skills = "skills",
@@ -87,7 +87,7 @@ words! {
     }
 
     /// What the PC changed in one matter, for whoever answers.
-    pub enum Outcome {
+    pub enum Effect {
         0 Yes = "yes",
         1 Partly = "partly",
         2 No = "no",
@@ -105,11 +105,11 @@ words! {
     }
 
     /// How a question is answered.
-    pub enum Answer {
+    pub enum AnswerForm {
         /// 0 (cannot) to 4 (shows others).
         0 Skill = "skill",
         1 Frequency = "frequency",
-        2 Outcome = "outcome",
+        2 Effect = "effect",
         3 YesNo = "yes_no",
         4 Words = "words",
     }

@@ -79,10 +79,10 @@ pub enum AccountCommand {
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct RoleArgs {
     #[arg(
-        long = "role", required = true, value_name = "ROLE[:SITE]",
+        long = "role", required = true, value_name = "ROLE[:SITE|:@PROGRAMME]",
         help = tr(
-            "Rôle, partout ou sur un site : admin, coordinator, technician, animator, evaluator ; plusieurs fois au besoin",
-            "Role, everywhere or on one site: admin, coordinator, technician, animator, evaluator; several times if need be"
+            "Rôle, partout, sur un site ou dans un programme (@) : admin, coordinator, technician, animator, evaluator ; plusieurs fois au besoin",
+            "Role, everywhere, on one site or in a programme (@): admin, coordinator, technician, animator, evaluator; several times if need be"
         )
     )]
     grants: Vec<Grant>,

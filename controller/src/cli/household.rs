@@ -1,10 +1,10 @@
-//! `declic household`: the records of households, and what a household may ask for.
+//! `declic household` and `declic application`: their records, and what people may ask for.
 
 use std::path::Path;
 
 use clap::{Args, Subcommand};
-use declic_common::programme::body::{Erasure, HouseholdFile};
-use declic_common::programme::{Household, Noun, sheet};
+use declic_common::programme::body::{Erasure, HouseholdDevice, HouseholdFile};
+use declic_common::programme::{Sheet, sheet};
 use declic_common::tr;
 use serde_json::Value;
 
@@ -29,11 +29,11 @@ pub enum HouseholdCommand {
     #[command(flatten)]
     Record(RecordCommand),
     #[command(about = tr(
-        "Effacer les personnes d’un foyer, pour toujours",
-        "Forget the people of a household, for ever"
+        "Effacer ces personnes, pour toujours",
+        "Forget these people, for ever"
     ))]
     Erase {
-        #[arg(help = tr("Code du foyer", "Code of the household"))]
+        #[arg(help = tr("Code", "Code"))]
         code: String,
         #[arg(long, help = tr("C’est bien ce qui est voulu", "This is what is wanted"))]
         yes: bool,
@@ -41,11 +41,12 @@ pub enum HouseholdCommand {
 }
 
 pub(crate) async fn run(
+    sheet: &'static Sheet,
     args: HouseholdArgs,
     controller: &Controller,
     v: &Voice,
 ) -> Result<Said, Failure> {
-    let desk = Desk::open(controller, Household::SHEET, &args.within).await?;
+    let desk = Desk::open(controller, sheet, &args.within).await?;
     match args.command {
         HouseholdCommand::Record(command) => record::run(command, &desk, v).await,
         HouseholdCommand::Erase { code, yes } => erase(&desk, &code, yes, v).await,
@@ -57,8 +58,8 @@ async fn erase(desk: &Desk<'_>, code: &str, yes: bool, v: &Voice) -> Result<Said
         return Err(Failure::new(
             Exit::Usage,
             tr(
-                "rien ne le ramènera, sauvegardes comprises : sortir d’abord son dossier (`declic household export CODE`), puis ajouter --yes",
-                "nothing brings it back, no backup either: take its file out first (`declic household export CODE`), then add --yes",
+                "rien ne les ramènera, sauvegardes comprises : sortir d’abord le dossier d’un foyer (`declic household export CODE`), puis ajouter --yes",
+                "nothing brings them back, no backup either: take a household’s file out first (`declic household export CODE`), then add --yes",
             ),
         ));
     }
@@ -74,7 +75,7 @@ async fn erase(desk: &Desk<'_>, code: &str, yes: bool, v: &Voice) -> Result<Said
     let when = v.moment(done.at);
     Ok(aside(&tr(
         format!(
-            "effacé le {when} : clés détruites, {contacts} coordonnées, {fields} champs de {records} fiches, {texts} textes ; l’audit en garde la preuve\n"
+            "effacé le {when} : clés détruites, {contacts} coordonnées, {fields} champs de {records} fiches, {texts} textes ; le registre en garde la preuve\n"
         ),
         format!(
             "erased on {when}: keys destroyed, {contacts} contacts, {fields} fields of {records} records, {texts} texts; the audit keeps the proof\n"
@@ -106,6 +107,31 @@ pub(crate) async fn export(
         format!("tout est dans {file}, et à lire dans {beside}\n"),
         format!("everything is in {file}, and to be read in {beside}\n"),
     )))
+}
+
+/// The PCs of a household, with the consent that the present one reports; nothing for whoever
+/// may not see PCs.
+pub(crate) async fn devices(desk: &Desk<'_>, code: &str, v: &Voice) -> Result<String, Failure> {
+    let path = format!("{}/devices", desk.one(code));
+    let items = match desk.controller.items(&path, &[]).await {
+        Err(failure) if failure.exit == Exit::Refused => return Ok(String::new()),
+        items => items?,
+    };
+    let mut text = String::new();
+    for device in read::<Vec<HouseholdDevice>>(items.into())? {
+        let name = device.asset.unwrap_or(device.device.to_string());
+        let last = device.placements.first();
+        let since = last.map_or("–".to_owned(), |placed| v.day(placed.from));
+        let to = last.and_then(|placed| placed.to);
+        let until = to.map_or("…".to_owned(), |to| v.day(to));
+        let consent = v.consent(device.consent);
+        let consents = v.say("consentement", "consent");
+        text.push_str(&format!(
+            "PC {}  {since} → {until}  {consents} {consent}\n",
+            clean(&name)
+        ));
+    }
+    Ok(text)
 }
 
 /// The file of a household as its people may read it.

@@ -23,6 +23,7 @@ mod import;
 mod output;
 mod password;
 mod period;
+mod question;
 mod record;
 mod rhythm;
 mod rules;
@@ -41,7 +42,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use declic_common::programme::{
-    Application, Building, Contact, Cost, Line, Noun, Person, Programme, Question, Sheet, Site,
+    Application, Building, Contact, Cost, Household, Line, Noun, Person, Programme, Sheet, Site,
     Survey,
 };
 use declic_common::tr;
@@ -63,6 +64,7 @@ use self::fleet::FleetArgs;
 use self::household::HouseholdArgs;
 use self::import::ImportArgs;
 use self::output::{Said, clean};
+use self::question::QuestionArgs;
 use self::record::RecordArgs;
 use self::rhythm::RhythmCommand;
 use self::rules::RulesArgs;
@@ -137,17 +139,17 @@ pub enum Command {
     #[command(about = tr("Les bâtiments d’un site", "The buildings of a site"))]
     Building(RecordArgs),
     #[command(about = tr("Les candidatures", "The applications"))]
-    Application(RecordArgs),
+    Application(HouseholdArgs),
     #[command(about = tr("Les foyers, sous leur code", "The households, under their codes"))]
     Household(HouseholdArgs),
     #[command(about = tr("Les personnes des foyers", "The persons of households"))]
     Person(RecordArgs),
     #[command(about = tr("Les lignes internet des foyers", "The lines of households to the internet"))]
     Line(RecordArgs),
-    #[command(about = tr("Les coordonnées ; chaque affichage est noté dans l’audit", "The contacts; each display is told in the audit"))]
+    #[command(about = tr("Les coordonnées ; chaque affichage est noté au registre", "The contacts; each display is told in the audit"))]
     Contact(RecordArgs),
     #[command(about = tr("Les questions des enquêtes", "The questions of surveys"))]
-    Question(RecordArgs),
+    Question(QuestionArgs),
     #[command(about = tr("Les réponses aux enquêtes", "The answers to surveys"))]
     Survey(RecordArgs),
     #[command(about = tr("Les dépenses", "The costs"))]
@@ -288,13 +290,13 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Site(args) => (args.target.clone(), Asked::Record(Site::SHEET, args)),
         Command::Building(args) => (args.target.clone(), Asked::Record(Building::SHEET, args)),
         Command::Application(args) => {
-            (args.target.clone(), Asked::Record(Application::SHEET, args))
+            (args.target.clone(), Asked::People(Application::SHEET, args))
         }
-        Command::Household(args) => (args.target.clone(), Asked::Household(args)),
+        Command::Household(args) => (args.target.clone(), Asked::People(Household::SHEET, args)),
         Command::Person(args) => (args.target.clone(), Asked::Record(Person::SHEET, args)),
         Command::Line(args) => (args.target.clone(), Asked::Record(Line::SHEET, args)),
         Command::Contact(args) => (args.target.clone(), Asked::Record(Contact::SHEET, args)),
-        Command::Question(args) => (args.target.clone(), Asked::Record(Question::SHEET, args)),
+        Command::Question(args) => (args.target.clone(), Asked::Question(args)),
         Command::Survey(args) => (args.target.clone(), Asked::Record(Survey::SHEET, args)),
         Command::Cost(args) => (args.target.clone(), Asked::Record(Cost::SHEET, args)),
         Command::Settings(args) => (args.target.clone(), Asked::Settings(args)),
@@ -325,7 +327,8 @@ enum Asked {
     Account(AccountArgs),
     Token(TokenArgs),
     Record(&'static Sheet, RecordArgs),
-    Household(HouseholdArgs),
+    People(&'static Sheet, HouseholdArgs),
+    Question(QuestionArgs),
     Settings(SettingsArgs),
 }
 
@@ -346,7 +349,8 @@ async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failur
         Asked::Audit(args) => audit::run(args.command, &controller, voice).await,
         Asked::Account(args) => account::run(args.command, &controller, voice).await,
         Asked::Token(args) => token::run(args.command, &controller, voice).await,
-        Asked::Household(args) => household::run(args, &controller, voice).await,
+        Asked::Question(args) => question::run(args, &controller, voice).await,
+        Asked::People(sheet, args) => household::run(sheet, args, &controller, voice).await,
         Asked::Record(sheet, args) => {
             let desk = record::Desk::open(&controller, sheet, &args.within).await?;
             record::run(args.command, &desk, voice).await

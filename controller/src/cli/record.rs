@@ -1,17 +1,21 @@
 //! `declic household` and its like: the records of a programme, one command for all nouns.
 
+mod screen;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use declic_common::programme::body::{ChangeRecord, Imported, NewImport, Shown};
-use declic_common::programme::{Field, Form, Household, Noun, Programme, Sheet, cell};
+use declic_common::programme::body::{ChangeRecord, NewImport, Shown};
+use declic_common::programme::{Household, Noun, Programme, Sheet, cell};
 use declic_common::tr;
 use serde_json::Value;
 
+pub(crate) use self::screen::show;
+use self::screen::{imported, list};
 use super::client::{Controller, Target, read};
 use super::exit::{Exit, Failure, fields};
 use super::household;
-use super::output::{Format, Said, csv, json, table};
+use super::output::{Format, Said, csv, json};
 use super::words::Voice;
 
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
@@ -156,6 +160,12 @@ impl<'a> Desk<'a> {
         format!("{}/{code}", self.all())
     }
 
+    /// Something of the programme that is no noun.
+    pub(crate) fn beside(&self, what: &str) -> String {
+        let programme = self.programme.as_deref().unwrap_or_default();
+        format!("programmes/{programme}/{what}")
+    }
+
     fn table(&self, verb: &str) -> Result<String, Failure> {
         match &self.programme {
             Some(programme) => Ok(format!(
@@ -235,7 +245,13 @@ pub(crate) async fn run(
         RecordCommand::Show { code, format } => {
             let kept = desk.kept(&code).await?;
             Ok(Said::out(match format {
-                Format::Table => show(desk.sheet, &kept, v),
+                Format::Table => {
+                    let mut text = show(desk.sheet, &kept, v);
+                    if is_household(desk.sheet) {
+                        text.push_str(&household::devices(desk, &code, v).await?);
+                    }
+                    text
+                }
                 Format::Csv => {
                     let names: Vec<_> = desk.sheet.fields.iter().map(|field| field.name).collect();
                     csv(&[Value::Object(kept.record)], &names)
@@ -361,113 +377,6 @@ async fn set(desk: &Desk<'_>, code: &str, pairs: &[Pair], v: &Voice) -> Result<S
         },
         no: false,
     })
-}
-
-/// Columns that hold something and fit a line.
-fn list(sheet: &Sheet, records: &[Value], v: &Voice) -> String {
-    let short = |field: &&Field| {
-        !matches!(field.form, Form::Words(_) | Form::Rows(_) | Form::Texts(_))
-            && records
-                .iter()
-                .any(|record| record.get(field.name).is_some())
-    };
-    let columns: Vec<_> = sheet.fields.iter().filter(short).collect();
-    let head: Vec<_> = columns
-        .iter()
-        .map(|field| v.say(field.fr, field.en).to_uppercase())
-        .collect();
-    let head: Vec<_> = head.iter().map(String::as_str).collect();
-    let rows: Vec<Vec<String>> = records
-        .iter()
-        .map(|record| {
-            let cell = |field: &&Field| value(field, record.get(field.name), v);
-            columns.iter().map(|field| cell(field)).collect()
-        })
-        .collect();
-    table(&head, &rows)
-}
-
-/// One field a line; what is empty is left out.
-pub(crate) fn show(sheet: &Sheet, kept: &Shown, v: &Voice) -> String {
-    let mut rows = Vec::new();
-    for field in sheet.fields {
-        let label = v.say(field.fr, field.en).to_owned();
-        let has = |names: &[String]| names.iter().any(|name| name == field.name);
-        let text = match kept.record.get(field.name) {
-            found @ Some(_) => value(field, found, v),
-            None if has(&kept.hidden) => v.say("(masqué)", "(hidden)").to_owned(),
-            None if has(&kept.lost) => v
-                .say("(effacé, ou clé perdue)", "(erased, or key lost)")
-                .to_owned(),
-            None => continue,
-        };
-        rows.push(vec![label, text]);
-    }
-    rows.push(vec![
-        v.say("Version", "Version").to_owned(),
-        format!("{} ({})", kept.version, v.moment(kept.changed_at)),
-    ]);
-    table(&["", ""], &rows).trim_start().to_owned()
-}
-
-fn value(field: &Field, found: Option<&Value>, v: &Voice) -> String {
-    match (field.form, found) {
-        (_, None) => "–".to_owned(),
-        (Form::Flag, Some(Value::Bool(true))) => v.say("oui", "yes").to_owned(),
-        (Form::Flag, Some(Value::Bool(false))) => v.say("non", "no").to_owned(),
-        (Form::Word(_), Some(Value::String(word))) => v.record_word(word).to_owned(),
-        (_, Some(value)) => cell::write(value),
-    }
-}
-
-/// What came of an import; lines that are bad are an answer of no.
-fn imported(done: &Imported, dry_run: bool) -> Said {
-    let mut text = String::new();
-    for bad in &done.bad {
-        let line = bad.line;
-        for column in &bad.columns {
-            let what = tr(&column.fr, &column.en);
-            text.push_str(&match column.field.as_str() {
-                "" => tr(
-                    format!("ligne {line} : {what}\n"),
-                    format!("line {line}: {what}\n"),
-                ),
-                name => tr(
-                    format!("ligne {line}, {name} : {what}\n"),
-                    format!("line {line}, {name}: {what}\n"),
-                ),
-            });
-        }
-    }
-    let (lines, added, changed, same, bad) = (
-        done.lines,
-        done.added,
-        done.changed,
-        done.same,
-        done.bad.len(),
-    );
-    let counts = tr(
-        format!(
-            "{lines} lignes : {added} à ajouter, {changed} à changer, {same} déjà là, {bad} mauvaises"
-        ),
-        format!(
-            "{lines} lines: {added} to add, {changed} to change, {same} there already, {bad} bad"
-        ),
-    );
-    let end = match (done.done, dry_run) {
-        (true, _) => tr("importé", "imported"),
-        (false, true) => tr("essai : rien n’a été gardé", "a trial: nothing was kept"),
-        (false, false) if bad > 0 => tr(
-            "rien n’a été gardé : corriger ces lignes, ou les laisser (--skip-bad)",
-            "nothing was kept: correct these lines, or leave them (--skip-bad)",
-        ),
-        (false, false) => tr("rien à changer", "nothing to change"),
-    };
-    Said {
-        out: text,
-        aside: format!("{counts}\n{end}\n"),
-        no: bad > 0 && !done.done,
-    }
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {

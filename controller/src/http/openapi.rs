@@ -17,7 +17,7 @@ use utoipa::{Modify, OpenApi};
             Whoever asks sends a token (`authorization: Bearer dct_…`) or the cookie of a login; on \
             the Unix socket of the data directory nothing is asked for. `x-access` names the \
             permission that each operation needs, `signed-in` or `open`. A permission may be kept to \
-            sites: what is elsewhere is left out of lists, and is not found. Changes need the header \
+            programmes and sites: what is elsewhere is left out of lists, and is not found. Changes need the header \
             `content-type: application/json`, and by cookie also `x-csrf-token`.",
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
     ),

@@ -54,7 +54,7 @@ impl Voice {
             "left" => self.say("parti", "left"),
             "skill" => self.say("savoir-faire de 0 à 4", "skill from 0 to 4"),
             "frequency" => self.say("fréquence", "frequency"),
-            "outcome" => self.say("effet", "outcome"),
+            "effect" => self.say("effet", "effect"),
             "yes_no" => self.say("oui ou non", "yes or no"),
             "words" => self.say("texte", "text"),
             "equipment" => self.say("matériel", "equipment"),

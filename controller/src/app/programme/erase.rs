@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json};
 use super::keyring::Holder;
 use super::register::{blocking, existing, reaches, seen};
 use super::row::{self, Row, write};
+use super::seal::holder;
 use super::{By, RegisterError};
 use crate::app::App;
 use crate::app::audit::{self, Change, Note};
@@ -50,13 +51,13 @@ fn erased(store: &dyn Store) -> Result<Vec<Holder>, StoreError> {
     Ok(holders)
 }
 
-/// Every record of a household, the application that it came in by and what names either.
-/// Blocks.
-pub(super) fn gather(store: &dyn Store, household: &Row) -> Result<Vec<Row>, StoreError> {
-    let programme = household.programme.as_str();
+/// Every record of a household, the application that it came in by and what names either; or
+/// of an application. Blocks.
+pub(super) fn gather(store: &dyn Store, whose: &Row) -> Result<Vec<Row>, StoreError> {
+    let programme = whose.programme.as_str();
     let mut members: BTreeSet<(&str, String)> = BTreeSet::new();
-    members.insert((Household::SHEET.word, household.code.clone()));
-    let application = household.text("application");
+    members.insert((whose.sheet.word, whose.code.clone()));
+    let application = whose.text("application");
     members.extend(application.map(|code| (Application::SHEET.word, code.to_owned())));
     let mut found = Vec::new();
     // What is named comes before what names it, so that one look at each noun finds all.
@@ -77,9 +78,11 @@ pub(super) fn gather(store: &dyn Store, household: &Row) -> Result<Vec<Row>, Sto
     Ok(found)
 }
 
-/// Erases a household that has no PC any more. Twice is harmless.
+/// Erases a household that has no PC any more, or an application that no household came in by.
+/// Twice is harmless.
 pub async fn erase(
     app: &Arc<App>,
+    sheet: &'static Sheet,
     programme: &str,
     code: &str,
     by: &By,
@@ -88,24 +91,29 @@ pub async fn erase(
     let (programme, code, by) = (programme.to_owned(), code.to_owned(), by.clone());
     let (erasure, holders) = audit::with(app, now_ms, move |app, change| {
         let store = app.store.as_ref();
-        let sheet = Household::SHEET;
         seen(store, &programme, &by)?;
         let row = existing(store, sheet, &programme, &code, &by)?;
         reaches(store, sheet, &programme, &row.body, &by)?;
         check_no_device(app, &code)?;
-        let mut holders = vec![Holder::household(&programme, &code)];
+        let rows = gather(store, &row)?;
+        check_is_whole(sheet, &code, &rows)?;
+        let mut holders = Vec::new();
+        holders.extend(holder(sheet, &programme, &code, &row.body));
         let application = row.text("application");
         holders.extend(application.map(|code| Holder::application(&programme, code)));
         let mut erasure = Erasure {
-            household: code.clone(),
+            code: code.clone(),
             at: time(now_ms),
             records: 0,
             contacts: 0,
             fields: 0,
-            texts: forget_texts(app, change, &code)?,
+            texts: match sheet.word == Household::SHEET.word {
+                true => forget_texts(app, change, &code)?,
+                false => 0,
+            },
         };
-        for row in gather(store, &row)? {
-            forget(change, &row, &mut erasure, now_ms);
+        for row in &rows {
+            forget(change, row, &mut erasure, now_ms);
         }
         for holder in &holders {
             let key = keys::erased(&holder.programme, holder.noun, &holder.code);
@@ -114,7 +122,7 @@ pub async fn erase(
         }
         change.note(Note {
             who: &by.who,
-            what: "household.erase",
+            what: &format!("{}.erase", sheet.word),
             subject: &format!("{programme}/{code}"),
             detail: Some(format!(
                 "{} keys, {} records, {} contacts, {} fields, {} texts",
@@ -137,6 +145,20 @@ pub async fn erase(
     })
     .await?;
     Ok(erasure)
+}
+
+/// A household takes its application along; the other way round it would be left half known.
+fn check_is_whole(sheet: &Sheet, code: &str, rows: &[Row]) -> Result<(), RegisterError> {
+    let household = Household::SHEET.word;
+    let came_in = rows.iter().find(|row| row.sheet.word == household);
+    match came_in.filter(|_| sheet.word != household) {
+        None => Ok(()),
+        Some(row) => Err(RegisterError::Named {
+            word: Application::SHEET.word,
+            code: code.to_owned(),
+            by: format!("household {}, which is to be erased instead", row.code),
+        }),
+    }
 }
 
 /// A PC at home goes on reporting: what it says would be of somebody who is forgotten.

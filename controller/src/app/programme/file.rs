@@ -69,8 +69,7 @@ pub async fn file(
         }
         let subjects: Vec<_> = rows
             .iter()
-            .map(|row| format!("{}/{}", row.programme, row.code))
-            .chain([code.clone()])
+            .map(|row| format!("{programme}/{}", row.code))
             .collect();
         let entries = reader.registry.all();
         let file = HouseholdFile {
@@ -82,7 +81,7 @@ pub async fn file(
                 .filter_map(|entry| device(entry, &code))
                 .collect(),
             tickets: Vec::new(),
-            audit: told(store, &subjects)?,
+            audit: told(store, &programme, &subjects)?,
         };
         let tickets = stored::all(store)?.into_iter();
         let theirs = tickets.filter(|ticket| ticket.household.as_deref() == Some(&code));
@@ -116,17 +115,16 @@ fn device(entry: &Entry, code: &str) -> Option<HouseholdDevice> {
 }
 
 /// Entries of the audit about these subjects, oldest first: who saw and changed what.
-fn told(store: &dyn Store, subjects: &[String]) -> Result<Vec<Told>, StoreError> {
+fn told(store: &dyn Store, programme: &str, subjects: &[String]) -> Result<Vec<Told>, StoreError> {
     let mut found = Vec::new();
     let range = (keys::audit_entry(0), Some(keys::audit_head()));
     walk(store, Space::Audit, range, PAGE, |_, value| {
         let entry: AuditEntry = decode(value)?;
-        let listed = entry.detail.iter().flat_map(|detail| detail.split(' '));
+        // Several contacts that were shown at once are one entry, with all their codes.
+        let codes = entry.detail.iter().flat_map(|detail| detail.split(' '));
+        let mut codes = codes.filter(|_| entry.subject == programme);
         let about = subjects.contains(&entry.subject)
-            || (entry.subject == "several"
-                && listed
-                    .into_iter()
-                    .any(|code| subjects.iter().any(|s| s == code)));
+            || codes.any(|code| subjects.contains(&format!("{programme}/{code}")));
         if about {
             found.push(Told {
                 at: time(entry.at),

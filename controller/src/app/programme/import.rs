@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use declic_common::programme::body::{BadLine, Imported, NewImport};
+use declic_common::programme::body::{BadRow, ImportedTable, NewImport};
 use declic_common::programme::sheet::is_code;
 use declic_common::programme::{BadField, Field, Sheet};
 use serde_json::{Map, Value as Json};
 
-use super::register::{Put, seen};
+use super::put::Put;
+use super::register::seen;
 use super::row::{self, Row, text};
 use super::rules::Learnt;
 use super::table::{self, Line};
@@ -28,13 +29,13 @@ pub async fn import(
     asked: NewImport,
     by: &By,
     now_ms: i64,
-) -> Result<Imported, RegisterError> {
+) -> Result<ImportedTable, RegisterError> {
     let (columns, lines) = match table::read(sheet, &asked.csv) {
         Ok(table) => table,
         Err(columns) => {
-            return Ok(Imported {
-                bad: vec![BadLine { line: 1, columns }],
-                ..Imported::default()
+            return Ok(ImportedTable {
+                bad: vec![BadRow { line: 1, columns }],
+                ..ImportedTable::default()
             });
         }
     };
@@ -73,7 +74,7 @@ pub async fn import(
                 outcome.added, outcome.changed
             )),
         });
-        Ok(Imported {
+        Ok(ImportedTable {
             done: true,
             ..outcome
         })
@@ -112,11 +113,11 @@ impl Whole<'_> {
         app: &App,
         change: &mut Change,
         lines: &[Line],
-    ) -> Result<Imported, RegisterError> {
+    ) -> Result<ImportedTable, RegisterError> {
         seen(app.store.as_ref(), self.programme, self.by)?;
-        let mut outcome = Imported {
+        let mut outcome = ImportedTable {
             lines: lines.len(),
-            ..Imported::default()
+            ..ImportedTable::default()
         };
         let mut before = Before::default();
         for line in lines {
@@ -124,7 +125,7 @@ impl Whole<'_> {
                 Ok(Taken::Added) => outcome.added += 1,
                 Ok(Taken::Changed) => outcome.changed += 1,
                 Ok(Taken::Same) => outcome.same += 1,
-                Err(columns) => outcome.bad.push(BadLine {
+                Err(columns) => outcome.bad.push(BadRow {
                     line: line.number,
                     columns,
                 }),

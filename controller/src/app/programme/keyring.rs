@@ -175,6 +175,9 @@ impl Keyring {
             return Ok(key);
         }
         let name = holder.file();
+        if let Some(key) = self.from_copy(&name)? {
+            return Ok(key);
+        }
         let mut key = [0; KEY_BYTES];
         random(&mut key);
         let text = format!("{}\n", HEXLOWER.encode(&key));
@@ -184,6 +187,26 @@ impl Keyring {
             write(folder, &name, text.as_bytes())?;
         }
         Ok(Key(key))
+    }
+
+    /// A key that the folder of use has lost while this process ran: made anew, it would be
+    /// written over the one that opens what is sealed.
+    fn from_copy(&self, name: &str) -> Result<Option<Key>, KeyError> {
+        let Some(copy) = &self.copy else {
+            return Ok(None);
+        };
+        let bytes = match read(copy, name) {
+            Err(KeyError::Read { source, .. }) if is_absent(source.kind()) => {
+                return Ok(None);
+            }
+            bytes => bytes?,
+        };
+        let Some(key) = parse(&bytes) else {
+            return Ok(None);
+        };
+        make_folder(&self.folder)?;
+        write(&self.folder, name, &bytes)?;
+        Ok(Some(key))
     }
 
     /// Destroys a key in both folders. Twice is harmless.
@@ -198,6 +221,11 @@ impl Keyring {
         }
         Ok(())
     }
+}
+
+/// No such file, nor perhaps its folder: whether that can be made is found out by writing.
+fn is_absent(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 fn parse(bytes: &[u8]) -> Option<Key> {
@@ -334,6 +362,18 @@ mod tests {
         ring.destroy(&lost).unwrap();
         ring.destroy(&lost).unwrap();
         assert!(names(&copy).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_key_that_is_lost_meanwhile_is_taken_from_its_copy_and_never_made_anew() {
+        let (dir, copy, ring) = rings();
+        let holder = Holder::household("p", "A");
+        let key = ring.key_or_new(&holder).unwrap();
+        let here = dir.path().join("data").join(FOLDER);
+        fs::remove_file(here.join("p.household.A.key")).unwrap();
+        assert_eq!(ring.key_or_new(&holder).unwrap(), key);
+        assert_eq!(ring.key(&holder).unwrap(), Some(key));
+        assert_eq!(names(&copy).unwrap().len(), 1);
     }
 
     #[test]

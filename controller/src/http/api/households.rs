@@ -3,8 +3,8 @@
 
 use axum::extract::State;
 use declic_common::api::{Page, Problem};
-use declic_common::programme::Question;
 use declic_common::programme::body::{Erasure, HouseholdDevice, HouseholdFile};
+use declic_common::programme::{Application, Household, Noun, Question};
 
 use crate::app::programme;
 use crate::clock;
@@ -56,8 +56,35 @@ pub(super) async fn erase(
 ) -> Answer<Found<Erasure>> {
     let by = pass.caller.by(pass.reach);
     let now = clock::now().as_millisecond();
+    let sheet = Household::SHEET;
     Ok(Found(
-        programme::erase(&desk.app, &programme, &code, &by, now).await?,
+        programme::erase(&desk.app, sheet, &programme, &code, &by, now).await?,
+    ))
+}
+
+/// Forgets who applied, where no household came in by it: its key is destroyed, its contacts go.
+/// Dates, criteria and state stay. Twice is harmless.
+#[utoipa::path(
+    post, path = "/programmes/{programme}/applications/{code}/erase", operation_id = "erase_application", tag = "programme",
+    params(
+        ("programme" = String, Path, description = "Code of the programme"),
+        ("code" = String, Path, description = "Number of the application"),
+    ),
+    responses(
+        (status = 200, description = "What was forgotten", body = Erasure),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn erase_application(
+    State(desk): State<Desk>,
+    pass: Pass,
+    Path((programme, code)): Path<(String, String)>,
+) -> Answer<Found<Erasure>> {
+    let by = pass.caller.by(pass.reach);
+    let now = clock::now().as_millisecond();
+    let sheet = Application::SHEET;
+    Ok(Found(
+        programme::erase(&desk.app, sheet, &programme, &code, &by, now).await?,
     ))
 }
 

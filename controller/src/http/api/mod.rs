@@ -92,6 +92,7 @@ pub(super) fn routes() -> Routes {
         .documented(SignedIn, routes!(logins::log_out))
         .documented(Needs(KeepProgramme), routes!(households::file))
         .documented(Needs(KeepProgramme), routes!(households::erase))
+        .documented(Needs(KeepProgramme), routes!(households::erase_application))
         .documented(Needs(SeeDevices), routes!(households::devices))
         .documented(Needs(SeeProgramme), routes!(households::questionnaire));
     records::routes(base)

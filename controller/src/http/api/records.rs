@@ -13,7 +13,7 @@ use axum::response::IntoResponse;
 use axum::routing::{delete, get, post, put};
 use declic_common::api::Page;
 use declic_common::problem::ProblemKind;
-use declic_common::programme::body::{ChangeRecord, Imported, NewImport, Shown};
+use declic_common::programme::body::{ChangeRecord, ImportedTable, NewImport, Shown};
 use declic_common::programme::{
     Application, Building, Contact, Cost, Household, Line, Noun, Person, Programme, Question,
     Sheet, Site, Survey,
@@ -31,9 +31,6 @@ use crate::http::answer::{Answer, Done, Found, Made};
 use crate::http::extract::{Json, Path, Query};
 use crate::http::problem::Failure;
 use crate::http::router::Desk;
-
-/// Most records that one file of CSV holds; the pages of a list hold the rest.
-const EXPORT_MAX: usize = 100_000;
 
 /// The routes of every noun.
 pub(super) fn routes(base: Routes) -> Routes {
@@ -316,7 +313,7 @@ async fn import_table(
     sheet: &'static Sheet,
     programme: String,
     asked: NewImport,
-) -> Answer<Found<Imported>> {
+) -> Answer<Found<ImportedTable>> {
     let done = programme::import(&desk.app, sheet, &programme, asked, &by(&pass), now()).await?;
     Ok(Found(done))
 }
@@ -332,7 +329,7 @@ async fn export_table(
     let by = by(&pass);
     let mut shown = Vec::new();
     // Page by page, so that the display of contacts is told as it is for a list.
-    while shown.len() < EXPORT_MAX {
+    loop {
         query.limit = None;
         let page = programme::list(
             &desk.app,

@@ -86,6 +86,7 @@ async fn fill_in_the_legal_sheet(world: &World) {
 #[tokio::test]
 async fn a_household_reads_everything_that_is_kept_of_it() {
     let world = household().await;
+    world.get(&format!("{AT}/contacts")).await;
     let file = world.get(&format!("{AT}/households/AUB-017/file")).await;
     assert_eq!(file.status, 200, "{}", file.text);
     for name in NAMES {
@@ -111,10 +112,37 @@ async fn a_household_reads_everything_that_is_kept_of_it() {
     assert_eq!(file["devices"][0]["asset"], "BDX-001");
     assert_eq!(file["tickets"][0]["cause"], "help");
     let told = file["audit"].as_array().unwrap();
+    for what in ["household.file", "contact.show"] {
+        assert!(told.iter().any(|entry| entry["what"] == what), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_applied_and_never_came_in_is_erased_too() {
+    let world = household().await;
+    let refused = world
+        .post(&format!("{AT}/applications/A-0001/erase"), json!({}))
+        .await;
+    assert_eq!(refused.problem(), "conflict");
     assert!(
-        told.iter().any(|entry| entry["what"] == "household.file"),
-        "{told:?}"
+        refused.text.contains("household AUB-017"),
+        "{}",
+        refused.text
     );
+    let late = json!({"site": "aubiers", "received_on": "2010-02-20", "state": "received", "note": "vient de loin"});
+    add(&world, &format!("{AT}/applications"), late).await;
+    let asked = json!({"application": "A-0002", "name": "M. Lopes"});
+    add(&world, &format!("{AT}/contacts"), asked).await;
+    let erased = world
+        .post(&format!("{AT}/applications/A-0002/erase"), json!({}))
+        .await;
+    assert_eq!(erased.json()["contacts"], 1, "{}", erased.text);
+    let kept = world.get(&format!("{AT}/applications/A-0002")).await.json();
+    assert_eq!(kept["record"]["received_on"], "2010-02-20");
+    assert!(kept["record"].get("note").is_none());
+    let keys = world.dir.path().join("household-keys");
+    assert!(!keys.join("clic-2010.application.A-0002.key").exists());
+    assert!(keys.join("clic-2010.application.A-0001.key").exists());
 }
 
 #[tokio::test]

@@ -105,7 +105,9 @@ async fn codes_without_a_record_are_taken_while_no_real_programme_is_kept() {
     let training = json!({"code": "formation", "name": "Formation", "demonstration": true});
     add(&world, "/api/v1/programmes", training).await;
     world.place_at(1, "AUB-017", 1_790_000_000_002).await;
-    let real = json!({"code": "formation", "name": "Formation", "demonstration": false});
+    let real = json!({"code": "formation", "name": "Formation", "demonstration": false,
+        "legal_controller": "Ville", "legal_contact": "dpo@example.org", "legal_notice": "1",
+        "legal_assessed_on": "2010-03-15"});
     let changed = put(&world, "/api/v1/programmes/formation", 1, real.clone()).await;
     assert_eq!(changed.status, 200, "{}", changed.text);
     let mut back = real;
@@ -198,7 +200,7 @@ async fn the_audit_tells_which_fields_changed_and_never_what_they_hold() {
             format!("{} {} {}", part("what"), part("subject"), part("detail"))
         })
         .collect();
-    assert_eq!(told[0], "contact.show AUB-017 ");
+    assert_eq!(told[0], "contact.show clic-2010/AUB-017 ");
     assert_eq!(
         told[1],
         "contact.create clic-2010/K-0001 name phone code household"
@@ -234,7 +236,6 @@ async fn what_is_sealed_is_read_by_those_it_is_for_and_lies_nowhere_in_the_store
         assert_eq!(first_name, sees, "{role}: {seen}");
         assert_eq!(seen.get("hidden").is_none(), sees, "{role}: {seen}");
     }
-    // An evaluator who changes a band leaves what they cannot see.
     let key = world
         .dir
         .path()
@@ -275,6 +276,58 @@ pub(super) fn files_with(folder: &std::path::Path, texts: &[&str]) -> Vec<String
         }
     }
     found
+}
+
+#[tokio::test]
+async fn who_changes_a_record_leaves_what_they_may_not_see() {
+    let world = programme().await;
+    add(&world, &format!("{AT}/households"), household("AUB-017")).await;
+    let survey = json!({"household": "AUB-017", "moment": "start", "answered_on": "2010-05-03",
+        "frequency": "never", "remarks": "ne veut pas être rappelée"});
+    add(&world, &format!("{AT}/surveys"), survey).await;
+    let path = format!("{AT}/surveys/S-0001");
+    let eva = world.token_of("eva", &["evaluator"]).await;
+    let mut seen = send(world.stranger("GET", &path).bearer_auth(&eva))
+        .await
+        .json();
+    assert_eq!(seen["hidden"], json!(["remarks"]));
+    seen["record"]["frequency"] = "rare".into();
+    let change = json!({"version": 1, "record": seen["record"]});
+    let done = send(world.stranger("PUT", &path).bearer_auth(&eva).json(&change)).await;
+    assert_eq!(done.json()["hidden"], json!(["remarks"]), "{}", done.text);
+    let whole = world.get(&path).await.json();
+    assert_eq!(whole["record"]["remarks"], "ne veut pas être rappelée");
+    assert_eq!(whole["record"]["frequency"], "rare");
+    // Whoever sees it may empty it.
+    let mut record = whole["record"].clone();
+    record.as_object_mut().unwrap().remove("remarks");
+    assert_eq!(put(&world, &path, 2, record).await.status, 200);
+    assert!(
+        world.get(&path).await.json()["record"]
+            .get("remarks")
+            .is_none()
+    );
+    let twin = json!({"household": "AUB-017", "moment": "start"});
+    let twice = world.post(&format!("{AT}/surveys"), twin).await;
+    assert_eq!(twice.json()["fields"][0]["field"], "moment");
+}
+
+#[tokio::test]
+async fn a_household_shows_its_pcs_and_a_programme_its_questions() {
+    let world = programme().await;
+    add(&world, &format!("{AT}/households"), household("AUB-017")).await;
+    let devices = format!("{AT}/households/AUB-017/devices");
+    assert_eq!(world.get(&devices).await.json()["items"], json!([]));
+    let job = json!({"code": "job", "fr": "Avez-vous trouvé un emploi ?", "answer": "effect"});
+    add(&world, &format!("{AT}/questions"), job).await;
+    let other = json!({"code": "cv", "fr": "Un CV ?", "answer": "words"});
+    let refused = world.post(&format!("{AT}/questions"), other).await;
+    assert_eq!(refused.json()["fields"][0]["field"], "answer");
+    let asked = world.get(&format!("{AT}/questionnaire")).await.json();
+    let asked = asked["items"].as_array().unwrap();
+    assert_eq!(asked.len(), 19);
+    let job = asked.iter().find(|question| question["code"] == "job");
+    assert_eq!(job.unwrap()["fr"], "Avez-vous trouvé un emploi ?");
 }
 
 #[tokio::test]

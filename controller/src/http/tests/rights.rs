@@ -1,5 +1,8 @@
 //! Who may use which route: the whole table, tried request by request.
 
+mod pages;
+mod table;
+
 use std::collections::BTreeSet;
 
 use declic_common::api::Place;
@@ -8,205 +11,9 @@ use jiff::Timestamp;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
+use self::pages::PAGES;
+use self::table::{BESIDE, TABLE};
 use super::world::{World, device, send};
-
-/// Every route, and the roles that it lets pass: admin, coordinator, technician,
-/// animator, evaluator; then whoever has not come in. Written by hand, so that it
-/// says what is wanted rather than what is done.
-const TABLE: &str = "
-                                            A C T N E  nobody
-    GET    /api/v1/devices                  y y y . .  .
-    GET    /api/v1/devices/{id}             y y y . .  .
-    GET    /api/v1/devices/{id}/latest      y y y . .  .
-    GET    /api/v1/devices/{id}/history     y y y . .  .
-    GET    /api/v1/devices/{id}/history/rows y y y . . .
-    GET    /api/v1/devices/{id}/history/buckets y y y . . .
-    GET    /api/v1/devices/{id}/history/days y y y . . .
-    GET    /api/v1/fleet/history            y y y . .  .
-    GET    /api/v1/fleet/latest             y y y . .  .
-    GET    /api/v1/history/export           y y y . .  .
-    POST   /api/v1/history/import           y . . . .  .
-    GET    /api/v1/devices/{id}/timeline    y y y . .  .
-    GET    /api/v1/devices/{id}/timeline/days y y y . .  .
-    GET    /api/v1/devices/{id}/placements  y y y . .  .
-    POST   /api/v1/devices/{id}/placements  y y y . .  .
-    GET    /api/v1/devices/{id}/settings    y y y . .  .
-    PUT    /api/v1/devices/{id}/settings    y y y . .  .
-    POST   /api/v1/devices/{id}/charter     y y y . .  .
-    POST   /api/v1/devices/{id}/retire      y y y . .  .
-    POST   /api/v1/devices/{id}/revoke      y y y . .  .
-    GET    /api/v1/devices/{id}/commands    y y y . .  .
-    POST   /api/v1/devices/{id}/commands    y y y . .  .
-    GET    /api/v1/tickets                  y y y . .  .
-    POST   /api/v1/tickets                  y y y . .  .
-    GET    /api/v1/tickets/{id}             y y y . .  .
-    POST   /api/v1/tickets/{id}/changes     y y y . .  .
-    GET    /api/v1/today                    y y y . .  .
-    GET    /api/v1/silences                 y y y . .  .
-    POST   /api/v1/silences                 y y y . .  .
-    GET    /api/v1/absences                 y y y . .  .
-    POST   /api/v1/absences                 y y y . .  .
-    DELETE /api/v1/absences/{id}            y y y . .  .
-    GET    /api/v1/enrolments               y y y . .  .
-    POST   /api/v1/enrolments               y y y . .  .
-    DELETE /api/v1/enrolments/{id}          y y y . .  .
-    GET    /api/v1/status                   y y y y y  .
-    GET    /api/v1/settings                 y y y y y  .
-    PUT    /api/v1/settings/next-address    y . . . .  .
-    DELETE /api/v1/settings/next-address    y . . . .  .
-    GET    /api/v1/backups                  y . . . .  .
-    POST   /api/v1/backups                  y . . . .  .
-    GET    /metrics                         y y y y y  .
-    GET    /api/v1/audit                    y y . . .  .
-    GET    /api/v1/audit/check              y y . . .  .
-    GET    /api/v1/accounts                 y . . . .  .
-    POST   /api/v1/accounts                 y . . . .  .
-    PUT    /api/v1/accounts/{name}/grants   y . . . .  .
-    PUT    /api/v1/accounts/{name}/password y . . . .  .
-    POST   /api/v1/accounts/{name}/disable  y . . . .  .
-    POST   /api/v1/accounts/{name}/enable   y . . . .  .
-    DELETE /api/v1/accounts/{name}/logins   y . . . .  .
-    GET    /api/v1/tokens                   y . . . .  .
-    POST   /api/v1/tokens                   y . . . .  .
-    DELETE /api/v1/tokens/{id}              y . . . .  .
-    GET    /api/v1/logins                   y . . . .  .
-    DELETE /api/v1/logins/{id}              y . . . .  .
-    GET    /api/v1/me                       y y y y y  .
-    PUT    /api/v1/me/password              y y y y y  .
-    DELETE /api/v1/me/login                 y y y y y  .
-    POST   /api/v1/logins                   y y y y y  y
-    GET    /api/v1/programmes y y y y y  .
-    POST   /api/v1/programmes y y . . .  .
-    GET    /api/v1/programmes/{programme} y y y y y  .
-    PUT    /api/v1/programmes/{programme} y y . . .  .
-    DELETE /api/v1/programmes/{programme} y y . . .  .
-    GET    /api/v1/programmes/{programme}/sites y y y y y  .
-    POST   /api/v1/programmes/{programme}/sites y y . . .  .
-    GET    /api/v1/programmes/{programme}/sites/{code} y y y y y  .
-    PUT    /api/v1/programmes/{programme}/sites/{code} y y . . .  .
-    DELETE /api/v1/programmes/{programme}/sites/{code} y y . . .  .
-    POST   /api/v1/programmes/{programme}/import/sites y y . . .  .
-    GET    /api/v1/programmes/{programme}/export/sites y y y y y  .
-    GET    /api/v1/programmes/{programme}/buildings y y y y y  .
-    POST   /api/v1/programmes/{programme}/buildings y y . . .  .
-    GET    /api/v1/programmes/{programme}/buildings/{code} y y y y y  .
-    PUT    /api/v1/programmes/{programme}/buildings/{code} y y . . .  .
-    DELETE /api/v1/programmes/{programme}/buildings/{code} y y . . .  .
-    POST   /api/v1/programmes/{programme}/import/buildings y y . . .  .
-    GET    /api/v1/programmes/{programme}/export/buildings y y y y y  .
-    GET    /api/v1/programmes/{programme}/applications y y y y y  .
-    POST   /api/v1/programmes/{programme}/applications y y . . .  .
-    GET    /api/v1/programmes/{programme}/applications/{code} y y y y y  .
-    PUT    /api/v1/programmes/{programme}/applications/{code} y y . . .  .
-    DELETE /api/v1/programmes/{programme}/applications/{code} y y . . .  .
-    POST   /api/v1/programmes/{programme}/import/applications y y . . .  .
-    GET    /api/v1/programmes/{programme}/export/applications y y y y y  .
-    GET    /api/v1/programmes/{programme}/households y y y y y  .
-    POST   /api/v1/programmes/{programme}/households y y . . .  .
-    GET    /api/v1/programmes/{programme}/households/{code} y y y y y  .
-    PUT    /api/v1/programmes/{programme}/households/{code} y y . . .  .
-    DELETE /api/v1/programmes/{programme}/households/{code} y y . . .  .
-    POST   /api/v1/programmes/{programme}/import/households y y . . .  .
-    GET    /api/v1/programmes/{programme}/export/households y y y y y  .
-    GET    /api/v1/programmes/{programme}/households/{code}/file y y . . .  .
-    POST   /api/v1/programmes/{programme}/households/{code}/erase y y . . .  .
-    GET    /api/v1/programmes/{programme}/households/{code}/devices y y y . .  .
-    GET    /api/v1/programmes/{programme}/questionnaire y y y y y  .
-    GET    /api/v1/programmes/{programme}/persons y y y y y  .
-    POST   /api/v1/programmes/{programme}/persons y y . . .  .
-    GET    /api/v1/programmes/{programme}/persons/{code} y y y y y  .
-    PUT    /api/v1/programmes/{programme}/persons/{code} y y . . .  .
-    DELETE /api/v1/programmes/{programme}/persons/{code} y y . . .  .
-    POST   /api/v1/programmes/{programme}/import/persons y y . . .  .
-    GET    /api/v1/programmes/{programme}/export/persons y y y y y  .
-    GET    /api/v1/programmes/{programme}/lines y y y y y  .
-    POST   /api/v1/programmes/{programme}/lines y y . . .  .
-    GET    /api/v1/programmes/{programme}/lines/{code} y y y y y  .
-    PUT    /api/v1/programmes/{programme}/lines/{code} y y . . .  .
-    DELETE /api/v1/programmes/{programme}/lines/{code} y y . . .  .
-    POST   /api/v1/programmes/{programme}/import/lines y y . . .  .
-    GET    /api/v1/programmes/{programme}/export/lines y y y y y  .
-    GET    /api/v1/programmes/{programme}/contacts y y y . .  .
-    POST   /api/v1/programmes/{programme}/contacts y y . . .  .
-    GET    /api/v1/programmes/{programme}/contacts/{code} y y y . .  .
-    PUT    /api/v1/programmes/{programme}/contacts/{code} y y . . .  .
-    DELETE /api/v1/programmes/{programme}/contacts/{code} y y . . .  .
-    POST   /api/v1/programmes/{programme}/import/contacts y y . . .  .
-    GET    /api/v1/programmes/{programme}/export/contacts y y y . .  .
-    GET    /api/v1/programmes/{programme}/questions y y y y y  .
-    POST   /api/v1/programmes/{programme}/questions y y . . y  .
-    GET    /api/v1/programmes/{programme}/questions/{code} y y y y y  .
-    PUT    /api/v1/programmes/{programme}/questions/{code} y y . . y  .
-    DELETE /api/v1/programmes/{programme}/questions/{code} y y . . y  .
-    POST   /api/v1/programmes/{programme}/import/questions y y . . y  .
-    GET    /api/v1/programmes/{programme}/export/questions y y y y y  .
-    GET    /api/v1/programmes/{programme}/surveys y y y y y  .
-    POST   /api/v1/programmes/{programme}/surveys y y . . y  .
-    GET    /api/v1/programmes/{programme}/surveys/{code} y y y y y  .
-    PUT    /api/v1/programmes/{programme}/surveys/{code} y y . . y  .
-    DELETE /api/v1/programmes/{programme}/surveys/{code} y y . . y  .
-    POST   /api/v1/programmes/{programme}/import/surveys y y . . y  .
-    GET    /api/v1/programmes/{programme}/export/surveys y y y y y  .
-    GET    /api/v1/programmes/{programme}/costs y y y y y  .
-    POST   /api/v1/programmes/{programme}/costs y y . . .  .
-    GET    /api/v1/programmes/{programme}/costs/{code} y y y y y  .
-    PUT    /api/v1/programmes/{programme}/costs/{code} y y . . .  .
-    DELETE /api/v1/programmes/{programme}/costs/{code} y y . . .  .
-    POST   /api/v1/programmes/{programme}/import/costs y y . . .  .
-    GET    /api/v1/programmes/{programme}/export/costs y y y y y  .
-    GET    /api/v1/openapi.json             y y y y y  y
-    GET    /problems/{slug}                 y y y y y  y
-    GET    /healthz                         y y y y y  y
-    GET    /readyz                          y y y y y  y
-
-    GET    /                                y y y y y  .
-    GET    /connexion                       y y y y y  y
-    POST   /connexion                       y y y y y  y
-    GET    /entree/{pass}                   y y y y y  y
-    POST   /deconnexion                     y y y y y  .
-    GET    /langue/{lang}                   y y y y y  y
-    GET    /ressources/{name}               y y y y y  y
-    GET    /accessibilite                   y y y y y  y
-    GET    /vie-privee                      y y y y y  y
-    GET    /flux                            y y y y y  .
-    GET    /compte                          y y y y y  .
-    POST   /compte/mot-de-passe             y y y y y  .
-    POST   /compte/sessions/{id}/fin        y y y y y  .
-    POST   /compte/sessions/fin             y y y y y  .
-    GET    /aujourdhui                      y y y . .  .
-    GET    /aujourdhui/tournee              y y y . .  .
-    GET    /postes                          y y y . .  .
-    GET    /postes.csv                      y y y . .  .
-    GET    /postes/{id}                     y y y . .  .
-    POST   /postes/{id}/commande            y y y . .  .
-    POST   /postes/{id}/ticket              y y y . .  .
-    GET    /tickets                         y y y . .  .
-    GET    /tickets/{id}                    y y y . .  .
-    POST   /tickets/{id}                    y y y . .  .
-    GET    /administration                  y y y y y  .
-    GET    /administration/comptes          y . . . .  .
-    POST   /administration/comptes          y . . . .  .
-    POST   /administration/comptes/{name}   y . . . .  .
-    GET    /administration/jetons           y . . . .  .
-    POST   /administration/jetons           y . . . .  .
-    POST   /administration/jetons/{id}/fin  y . . . .  .
-    GET    /administration/codes            y y y . .  .
-    POST   /administration/codes            y y y . .  .
-    POST   /administration/codes/{id}/fin   y y y . .  .
-    GET    /administration/regles           y y y . .  .
-    GET    /administration/journal          y y . . .  .
-    GET    /administration/sauvegardes      y . . . .  .
-    POST   /administration/sauvegardes      y . . . .  .
-";
-
-/// Beside the API, and so not in its document.
-const BESIDE: [&str; 5] = [
-    "GET /metrics",
-    "GET /api/v1/openapi.json",
-    "GET /problems/{slug}",
-    "GET /healthz",
-    "GET /readyz",
-];
 
 struct Row {
     method: &'static str,
@@ -216,9 +23,10 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    let lines = TABLE.trim().lines().skip(1);
+    let lines = [TABLE, PAGES].map(|table| table.trim().lines().skip(1));
     lines
-        .filter(|line| !line.trim().is_empty())
+        .into_iter()
+        .flatten()
         .map(|line| {
             let mut words = line.split_whitespace();
             let (method, path) = (words.next().unwrap(), words.next().unwrap());
@@ -246,12 +54,12 @@ fn fill(path: &str, id: &str) -> String {
     path.replace("{id}", id)
         .replace("{name}", "nobody")
         .replace("{slug}", "conflict")
+        .replace("{programme}", "nowhere")
+        .replace("{code}", "nobody")
         .replace("{pass}", "none")
         .replace("{lang}", "fr")
         // What is followed without an end is refused for this once.
         .replace("/flux", "/flux?poste=none")
-        .replace("{programme}", "nowhere")
-        .replace("{code}", "nobody")
 }
 
 #[tokio::test]

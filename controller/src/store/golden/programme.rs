@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::super::records::Account;
+use super::super::records::{Account, HelpRow};
 use super::check_in;
-use crate::store::records::programme::{Erased, RegisterRow, SealedField};
+use crate::store::records::programme::{Erased, RegisterRow, SealedField, SealedText};
 
 #[test]
 fn records_of_a_programme_read_and_are_written_the_same() {
@@ -22,6 +22,18 @@ fn records_of_a_programme_read_and_are_written_the_same() {
         }],
     };
     check_in("v4", "register", &row);
+    let help = HelpRow {
+        received_at: 1_790_000_000_040,
+        estimated: false,
+        text: String::new(),
+        ticket: None,
+        sealed: Some(SealedText {
+            programme: "clic-2010".to_owned(),
+            household: "AUB-017".to_owned(),
+            bytes: (0..60).collect(),
+        }),
+    };
+    check_in("v4", "help", &help);
     let erased = Erased {
         at: 1_790_000_000_001,
     };

@@ -2,7 +2,7 @@
 
 use axum::routing::MethodRouter;
 use declic_common::api::Problem;
-use declic_common::programme::body::{Imported, NewImport};
+use declic_common::programme::body::{ImportedTable, NewImport};
 use declic_common::programme::{Form, Noun, Sheet};
 use utoipa::ToSchema;
 use utoipa::openapi::path::{
@@ -174,7 +174,7 @@ impl Paper {
         route: MethodRouter<Desk>,
     ) -> UtoipaMethodRouter<Desk> {
         let asked = named::<NewImport>(&mut self.schemas);
-        let done = named::<Imported>(&mut self.schemas);
+        let done = named::<ImportedTable>(&mut self.schemas);
         let why = "Takes a CSV: all of it or nothing, unless bad lines are to be skipped.";
         let operation = self
             .operation("import", self.sheet.plural, why)
