@@ -40,8 +40,14 @@ pub struct Sheet {
     pub via: &'static [&'static str],
     pub fields: &'static [Field],
     /// [`Noun::judge`], for whoever has only JSON.
-    pub judge: fn(&Map<String, Value>, Option<&Map<String, Value>>) -> Vec<BadField>,
+    pub judge: Judge,
 }
+
+/// What is wrong with a record, given the one that it takes the place of.
+pub type Judge = fn(&Record, Option<&Record>) -> Vec<BadField>;
+
+/// The fields of a record, by their names.
+pub type Record = Map<String, Value>;
 
 /// One field of a noun.
 #[derive(Clone, Copy, Debug)]

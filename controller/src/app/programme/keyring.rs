@@ -175,7 +175,7 @@ impl Keyring {
             return Ok(key);
         }
         let name = holder.file();
-        if let Some(key) = self.from_copy(&name)? {
+        if let Some(key) = self.copied(&name)? {
             return Ok(key);
         }
         let mut key = [0; KEY_BYTES];
@@ -191,7 +191,7 @@ impl Keyring {
 
     /// A key that the folder of use has lost while this process ran: made anew, it would be
     /// written over the one that opens what is sealed.
-    fn from_copy(&self, name: &str) -> Result<Option<Key>, KeyError> {
+    fn copied(&self, name: &str) -> Result<Option<Key>, KeyError> {
         let Some(copy) = &self.copy else {
             return Ok(None);
         };
