@@ -145,7 +145,7 @@ fn validate(place: &Path) {
     });
     fs::write(place.join(".htmlvalidate.json"), rules.to_string()).unwrap();
     let judged = Command::new("node")
-        .arg(npm::file("html-validate/bin/html-validate.js"))
+        .arg(npm::file("html-validate/bin/html-validate.mjs"))
         .args(["--formatter", "text", "--ext", "html"])
         .arg(place)
         .current_dir(place)
