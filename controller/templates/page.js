@@ -85,6 +85,9 @@
   document.addEventListener("focusout", () => {
     if (again) { again = false; setTimeout(refresh, 500); }
   });
+  // A form is on its way: what it changes is no reason to open this page again, and to sign
+  // out would otherwise be told twice.
+  document.addEventListener("submit", leave);
   window.addEventListener("pagehide", leave);
   window.addEventListener("pageshow", follow);
   follow();

@@ -193,7 +193,9 @@ impl Browser {
     pub fn complaints(&self) -> Vec<String> {
         let log = self.ask("POST", "/se/log", &json!({ "type": "browser" }));
         let lines = log.as_array().into_iter().flatten();
-        lines.map(|line| text(&line["message"])).collect()
+        // It also gives advice, at lower levels.
+        let faults = lines.filter(|line| line["level"] == "SEVERE" || line["level"] == "WARNING");
+        faults.map(|line| text(&line["message"])).collect()
     }
 
     fn devtools(&self, command: &str, params: &Value) -> Value {

@@ -2,6 +2,7 @@
 //! html-validate, by its weight, and at 320 pixels.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -114,7 +115,8 @@ fn weigh(browser: &Browser, path: &str) {
                  Math.round(page.responseEnd - page.requestStart)]",
     );
     let bytes = measured[0].as_u64().unwrap();
-    eprintln!("{:>7} bytes, {:>4} ms  {path}", bytes, measured[1]);
+    let ms = &measured[1];
+    let _ = writeln!(std::io::stderr(), "{bytes:>7} bytes, {ms:>4} ms  {path}");
     assert!(bytes <= WEIGHT, "{path} weighs {bytes} bytes");
 }
 
@@ -145,7 +147,7 @@ fn validate(place: &Path) {
     });
     fs::write(place.join(".htmlvalidate.json"), rules.to_string()).unwrap();
     let judged = Command::new("node")
-        .arg(npm::file("html-validate/bin/html-validate.js"))
+        .arg(npm::file("html-validate/bin/html-validate.mjs"))
         .args(["--formatter", "text", "--ext", "html"])
         .arg(place)
         .current_dir(place)

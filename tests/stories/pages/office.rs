@@ -45,9 +45,11 @@ impl Office {
 
     /// Somebody calls: a ticket, by the command line.
     pub(super) fn ticket(&self, asset: &str, text: &str) -> String {
-        let args = ["ticket", "open", asset, text];
-        let made = self.controller.json(&args);
-        made["ticket"].as_str().unwrap().to_owned()
+        let told = printed(&self.controller.declic(&["ticket", "open", asset, text]));
+        let id = told.split_whitespace().find(|word| word.starts_with("T-"));
+        id.unwrap_or_else(|| panic!("{told}"))
+            .trim_end_matches([':', ',', '.'])
+            .to_owned()
     }
 
     pub(super) fn sign_in(&self, browser: &Browser, name: &str) {

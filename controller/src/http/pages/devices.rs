@@ -226,7 +226,7 @@ fn row(device: &DeviceSummary, open: &BTreeMap<DeviceId, OpenTickets>, v: &View)
         site: device.site.clone(),
         presence: v.standing(device),
         presence_tone: tone::presence(device.presence),
-        why: v.capital(&v.reason(&device.reason)),
+        why: v.capital(v.reason(&device.reason)),
         seen: device.last_seen.map(|at| (v.machine(at), v.ago(at))),
         health,
         health_tone,

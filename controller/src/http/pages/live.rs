@@ -3,6 +3,7 @@
 //! again, and the rules of access are those of any other time.
 
 use std::convert::Infallible;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,18 +15,22 @@ use declic_common::DeviceId;
 use declic_common::problem::ProblemKind;
 use futures_util::stream::unfold;
 use serde::Deserialize;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::app::registry::Entry;
 use crate::http::answer::Answer;
 use crate::http::extract::Query;
 use crate::http::identity::recognise;
+use crate::http::limits::{Visit, Visits};
+use crate::http::origin::Origin;
 use crate::http::problem::Failure;
 use crate::http::router::Desk;
 
-/// Pages that follow at the same time; the others are brought up to date by hand.
+/// Pages that follow at the same time, in all and from one address, which an office may
+/// share; the others are brought up to date by hand.
 const AT_ONCE: usize = 256;
+const OF_ADDRESS: usize = 64;
 /// What changes within this time is told together: a page is never asked for more often.
 const TOGETHER: Duration = Duration::from_secs(4);
 /// How often it is checked that whoever looks may still do so, where nothing changes.
@@ -34,14 +39,14 @@ const CHECK: Duration = Duration::from_secs(20);
 /// Whoever follows what changes.
 #[derive(Debug)]
 pub(in crate::http) struct Onlookers {
-    places: Arc<Semaphore>,
+    places: Arc<Visits>,
     leaving: watch::Sender<bool>,
 }
 
 impl Default for Onlookers {
     fn default() -> Self {
         Onlookers {
-            places: Arc::new(Semaphore::new(AT_ONCE)),
+            places: Visits::new(AT_ONCE, OF_ADDRESS),
             leaving: watch::Sender::new(false),
         }
     }
@@ -69,8 +74,10 @@ pub(super) async fn follow(
     Query(what): Query<What>,
     parts: Parts,
 ) -> Answer<impl IntoResponse> {
-    let place = Arc::clone(&desk.onlookers.places).try_acquire_owned();
-    let place = place.map_err(|_| {
+    let address = Origin::of(&parts.extensions).address;
+    let address = address.unwrap_or(Ipv4Addr::LOCALHOST.into());
+    let place = desk.onlookers.places.enter(address);
+    let place = place.ok_or_else(|| {
         Failure::new(
             ProblemKind::TooMany,
             "too many pages follow what changes; this one is brought up to date by opening it again",
@@ -104,7 +111,7 @@ struct Onlooker {
     /// The device that is looked at, as it was told last.
     seen: Option<Arc<Entry>>,
     ended: bool,
-    _place: OwnedSemaphorePermit,
+    _place: Visit,
 }
 
 enum Woken {

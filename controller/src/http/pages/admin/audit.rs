@@ -84,7 +84,10 @@ pub(in crate::http::pages) async fn show(
         None => None,
     };
     page(&Audit {
-        rows: entries.into_iter().map(|entry| row(entry, &v)).collect(),
+        rows: entries
+            .into_iter()
+            .map(|entry| row(&desk, entry, &v))
+            .collect(),
         tabs: tabs(&v, PATH),
         next,
         purges,
@@ -118,13 +121,17 @@ async fn check(desk: &Desk, v: &View) -> Result<Check, crate::http::problem::Fai
     })
 }
 
-fn row(entry: AuditEntry, v: &View) -> Row {
+fn row(desk: &Desk, entry: AuditEntry, v: &View) -> Row {
+    // A PC is called by its asset tag, wherever it has one.
+    let device = entry.subject.parse().ok();
+    let known = device.and_then(|id| desk.app.registry.get(id));
+    let asset = known.and_then(|known| known.device.asset.clone());
     Row {
         n: entry.n,
         at: v.moment(time(entry.at)),
         who: v.actor(&entry.who),
         what: v.deed(&entry.what),
-        subject: entry.subject,
+        subject: asset.unwrap_or(entry.subject),
         detail: entry.detail.unwrap_or_default(),
     }
 }

@@ -263,7 +263,7 @@ async fn draw(desk: &Desk, view: View, pass: &Pass, detail: &TicketDetail, told:
             .events
             .iter()
             .rev()
-            .map(|e| event(e, seen, &v))
+            .map(|e| event(desk, e, seen, &v))
             .collect(),
         lists,
         conflict,
@@ -282,11 +282,18 @@ fn presence(desk: &Desk, device: DeviceId) -> declic_common::api::Presence {
     })
 }
 
-fn event(event: &TicketEvent, seen: u64, v: &View) -> Event {
+fn event(desk: &Desk, event: &TicketEvent, seen: u64, v: &View) -> Event {
     let mut change = event.change.clone();
     let words = change.take_text().filter(|text| !text.is_empty());
+    let mut what = v.capital(v.change(&change));
+    if let Change::Swap { with } = &change {
+        let asset = desk.app.registry.get(*with);
+        let asset = asset.and_then(|entry| entry.device.asset.clone());
+        // By its asset tag, as everywhere.
+        what = what.replace(&with.to_string(), &v.name(asset.as_deref(), *with));
+    }
     Event {
-        what: v.capital(v.change(&change)),
+        what,
         words,
         who: v.actor(&event.who),
         when: v.when(event.at),
