@@ -7,4 +7,5 @@
 pub mod calendar;
 pub mod dataset;
 pub mod indicators;
+pub mod sample;
 pub mod vocabulary;

@@ -10,7 +10,7 @@ use ring::digest::{Context, SHA256};
 
 use super::manifest::{About, FORMAT, Manifest, Part};
 use super::seal::{Signature, SigningKey, hex};
-use super::{Dataset, Table};
+use super::{Dataset, Table, TableMut};
 
 /// Why a file cannot be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -305,7 +305,7 @@ pub fn read(from: impl Read, signer: Option<&str>) -> Result<Opened, ArchiveErro
 fn load(
     from: &mut impl Read,
     part: &Part,
-    table: &mut dyn Table,
+    table: &mut dyn TableMut,
     faults: &mut Vec<Fault>,
 ) -> io::Result<()> {
     let mut bytes = Vec::new();

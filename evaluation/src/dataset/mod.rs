@@ -13,13 +13,15 @@ mod means;
 pub mod pseudonym;
 pub mod seal;
 mod table;
+#[cfg(test)]
+mod tests;
 mod training;
 
 pub use column::{Cell, Column, Key, Kind, MicroDegrees};
 pub use devices::*;
 pub use homes::*;
 pub use means::*;
-pub use table::{Field, Row, Table};
+pub use table::{Field, Row, Table, TableMut};
 pub use training::*;
 
 macro_rules! tables {
@@ -33,7 +35,7 @@ macro_rules! tables {
             pub fn tables(&self) -> Vec<&dyn Table> {
                 vec![$( &self.$field ),*]
             }
-            pub fn tables_mut(&mut self) -> Vec<&mut dyn Table> {
+            pub fn tables_mut(&mut self) -> Vec<&mut dyn TableMut> {
                 vec![$( &mut self.$field ),*]
             }
         }

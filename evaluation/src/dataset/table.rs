@@ -42,7 +42,7 @@ pub trait Row: Sized + Ord {
     fn parse(record: &csv::StringRecord) -> Result<Self, &'static str>;
 }
 
-/// A table whose rows are of any type.
+/// A table that can be written and described, whatever its rows are.
 pub trait Table {
     fn name(&self) -> &'static str;
     fn about(&self) -> &'static str;
@@ -50,11 +50,14 @@ pub trait Table {
     fn fields(&self) -> Vec<Field>;
     fn rows(&self) -> usize;
     fn cells(&self, row: usize) -> Vec<Cell<'_>>;
+}
+
+/// A table that is read from a file.
+pub trait TableMut: Table {
     /// Adds a row as it stands in a file; the name of the column that cannot be read, if one cannot.
     fn push(&mut self, record: &csv::StringRecord) -> Result<(), &'static str>;
     /// The one order of the rows: two datasets with the same rows have the same bytes.
     fn sort(&mut self);
-    fn is_sorted(&self) -> bool;
 }
 
 impl<R: Row> Table for Vec<R> {
@@ -76,15 +79,15 @@ impl<R: Row> Table for Vec<R> {
     fn cells(&self, row: usize) -> Vec<Cell<'_>> {
         self[row].cells()
     }
+}
+
+impl<R: Row> TableMut for Vec<R> {
     fn push(&mut self, record: &csv::StringRecord) -> Result<(), &'static str> {
         self.push(R::parse(record)?);
         Ok(())
     }
     fn sort(&mut self) {
         self.as_mut_slice().sort();
-    }
-    fn is_sorted(&self) -> bool {
-        self.as_slice().is_sorted()
     }
 }
 

@@ -114,6 +114,9 @@ pub struct Figure {
     /// What was counted over; for a median or a mean, the number of observations.
     pub denominator: Option<Count>,
     pub missing: Option<Count>,
+    /// Denominator without numerator, where one is part of the other: whoever reads both can
+    /// subtract.
+    pub rest: Option<Count>,
 }
 
 /// `total` is what `parts` add up to; whoever reads both may subtract.
@@ -190,6 +193,7 @@ impl Figure {
             numerator: None,
             denominator: None,
             missing: None,
+            rest: None,
         }
     }
 
@@ -200,9 +204,22 @@ impl Figure {
         figure
     }
 
-    /// Numerator by denominator; no value over nothing.
+    /// A part of homes by all of them; no value over nothing.
     pub fn ratio(numerator: Count, denominator: Count, missing: Count) -> Self {
-        Figure::rate(Unit::Ratio, 1.0, numerator, denominator, missing)
+        let homes = |count: &Count| count.homes.filter(|homes| *homes as f64 == count.value);
+        let rest = Count {
+            name: format!("{}/rest", numerator.name),
+            value: denominator.value - numerator.value,
+            homes: homes(&denominator)
+                .zip(homes(&numerator))
+                .map(|(all, some)| all - some),
+        };
+        Figure::rate(Unit::Ratio, 1.0, numerator, denominator, missing).rest(rest)
+    }
+
+    /// A part of things of homes by all of them: the homes behind the rest must be told.
+    pub fn share(numerator: Count, denominator: Count, missing: Count, rest: Count) -> Self {
+        Figure::rate(Unit::Ratio, 1.0, numerator, denominator, missing).rest(rest)
     }
 
     /// `scale` × numerator / denominator.
@@ -243,6 +260,11 @@ impl Figure {
     pub fn at(mut self, dimension: &'static str, category: impl Into<String>) -> Self {
         self.dimension = dimension;
         self.category = category.into();
+        self
+    }
+
+    pub fn rest(mut self, rest: Count) -> Self {
+        self.rest = Some(rest);
         self
     }
 

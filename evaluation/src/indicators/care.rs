@@ -41,26 +41,21 @@ fn count<'a>(each: impl Iterator<Item = (&'a Ticket, Key)>, name: &str) -> Count
     tally.count(name)
 }
 
-fn device_months(ground: &Ground) -> Count {
-    let days = in_service(ground);
-    Count {
-        name: "device_months".into(),
-        value: ground.device_months(),
-        homes: days.homes,
-    }
+/// Per 100 device-months of 30.4375 days: a year has twelve.
+fn per_hundred_months(ground: &Ground, number: Count, code: &str) -> Figure {
+    let unit = Unit::PerHundredDeviceMonths;
+    Figure::rate(
+        unit,
+        100.0 * 30.4375,
+        number,
+        in_service(ground),
+        none_missing(code),
+    )
 }
 
 pub(super) fn ticket_rate(ground: &Ground) -> Answer {
     let tickets = count(opened(ground), "tickets");
-    let missing = none_missing("ticket_rate");
-    let unit = Unit::PerHundredDeviceMonths;
-    Answer::of(Figure::rate(
-        unit,
-        100.0,
-        tickets,
-        device_months(ground),
-        missing,
-    ))
+    Answer::of(per_hundred_months(ground, tickets, "ticket_rate"))
 }
 
 pub(super) fn tickets_by_category(ground: &Ground) -> Answer {
@@ -107,7 +102,9 @@ pub(super) fn remote_resolution_rate(ground: &Ground) -> Answer {
         code,
     );
     let all = count(solved(ground), "tickets_solved");
-    Answer::of(Figure::ratio(remote, all, none_missing(code)))
+    let visited = solved(ground).filter(|(ticket, _)| ticket.visits > 0);
+    let rest = count(visited, "remote_resolution_rate/rest");
+    Answer::of(Figure::share(remote, all, none_missing(code), rest))
 }
 
 pub(super) fn home_visits(ground: &Ground) -> Answer {
@@ -116,22 +113,21 @@ pub(super) fn home_visits(ground: &Ground) -> Answer {
     for (ticket, home) in opened(ground).filter(|(ticket, _)| ticket.visits > 0) {
         visits.add(f64::from(ticket.visits), home);
     }
-    let unit = Unit::PerHundredDeviceMonths;
-    let (visits, months) = (visits.count(code), device_months(ground));
-    Answer::of(Figure::rate(
-        unit,
-        100.0,
-        visits,
-        months,
-        none_missing(code),
-    ))
+    Answer::of(per_hundred_months(ground, visits.count(code), code))
 }
 
 pub(super) fn proactive_share(ground: &Ground) -> Answer {
     let code = "proactive_share";
     let by_rule = opened(ground).filter(|(ticket, _)| ticket.origin == Origin::Rule);
     let all = count(opened(ground), "tickets");
-    Answer::of(Figure::ratio(count(by_rule, code), all, none_missing(code)))
+    let others = opened(ground).filter(|(ticket, _)| ticket.origin != Origin::Rule);
+    let rest = count(others, "proactive_share/rest");
+    Answer::of(Figure::share(
+        count(by_rule, code),
+        all,
+        none_missing(code),
+        rest,
+    ))
 }
 
 pub(super) fn repeat_30d_rate(ground: &Ground) -> Answer {
@@ -145,7 +141,8 @@ pub(super) fn repeat_30d_rate(ground: &Ground) -> Answer {
                 .push(ticket);
         }
     }
-    let (mut again, mut judged, mut missing) = (Tally::default(), Tally::default(), 0.0);
+    let (mut again, mut once) = (Tally::default(), Tally::default());
+    let (mut judged, mut missing) = (Tally::default(), 0.0);
     for (ticket, home) in solved(ground) {
         let (Some(device), Some(day)) = (ticket.device, ticket.resolved_on) else {
             missing += 1.0;
@@ -164,9 +161,8 @@ pub(super) fn repeat_30d_rate(ground: &Ground) -> Answer {
         let returns = others.iter().any(|other| {
             other.ticket != ticket.ticket && day <= other.opened_on && other.opened_on < until
         });
-        if returns {
-            again.add(1.0, home);
-        }
+        let side = if returns { &mut again } else { &mut once };
+        side.add(1.0, home);
     }
     let judged = judged.count(format!("{code}/judged"));
     let missing = Count::plain(format!("{code}/missing"), missing);
@@ -175,23 +171,29 @@ pub(super) fn repeat_30d_rate(ground: &Ground) -> Answer {
         total,
         parts: vec![judged.clone(), missing.clone()],
     };
+    let rest = once.count(format!("{code}/rest"));
+    let figure = Figure::share(again.count(code), judged, missing, rest);
     Answer {
-        figures: vec![Figure::ratio(again.count(code), judged, missing)],
+        figures: vec![figure],
         sums: vec![sum],
     }
 }
 
 pub(super) fn device_availability(ground: &Ground) -> Answer {
     let code = "device_availability";
-    let (mut usable, mut known, mut missing) = (Tally::default(), Tally::default(), 0.0);
+    let (mut usable, mut blocked) = (Tally::default(), Tally::default());
+    let (mut known, mut missing) = (Tally::default(), 0.0);
     for day in &ground.service {
         match day.row {
             None => missing += 1.0,
             Some(row) => {
                 known.add(1.0, day.home);
-                if !row.blocked {
-                    usable.add(1.0, day.home);
-                }
+                let side = if row.blocked {
+                    &mut blocked
+                } else {
+                    &mut usable
+                };
+                side.add(1.0, day.home);
             }
         }
     }
@@ -201,8 +203,10 @@ pub(super) fn device_availability(ground: &Ground) -> Answer {
         total: in_service(ground),
         parts: vec![known.clone(), missing.clone()],
     };
+    let rest = blocked.count(format!("{code}/rest"));
+    let figure = Figure::share(usable.count(code), known, missing, rest);
     Answer {
-        figures: vec![Figure::ratio(usable.count(code), known, missing)],
+        figures: vec![figure],
         sums: vec![sum],
     }
 }

@@ -183,11 +183,6 @@ impl<'a> Ground<'a> {
         let last = days_after(self.period.to, -1);
         self.handovers.iter().filter(move |one| one.stands(last))
     }
-
-    /// Device-months in service, of 30.4375 days.
-    pub fn device_months(&self) -> f64 {
-        self.service.len() as f64 / 30.4375
-    }
 }
 
 fn handovers(data: &Dataset, period: Period) -> Vec<Handover<'_>> {

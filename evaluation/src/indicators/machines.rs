@@ -52,14 +52,18 @@ fn handovers_with(
     code: &str,
     holds: impl Fn(&Handover) -> Option<bool>,
 ) -> Answer {
-    let (mut yes, mut known, mut missing) = (Tally::default(), Tally::default(), 0.0);
+    let (mut yes, mut no) = (Tally::default(), Tally::default());
+    let (mut known, mut missing) = (Tally::default(), 0.0);
     for handover in ground.new_handovers() {
         match holds(handover) {
             Some(true) => {
                 yes.add(1.0, handover.home);
                 known.add(1.0, handover.home);
             }
-            Some(false) => known.add(1.0, handover.home),
+            Some(false) => {
+                no.add(1.0, handover.home);
+                known.add(1.0, handover.home);
+            }
             None => missing += 1.0,
         }
     }
@@ -70,7 +74,12 @@ fn handovers_with(
         parts: vec![known.clone(), missing.clone()],
     };
     Answer {
-        figures: vec![Figure::ratio(yes.count(code), known, missing)],
+        figures: vec![Figure::share(
+            yes.count(code),
+            known,
+            missing,
+            no.count(format!("{code}/rest")),
+        )],
         sums: vec![sum],
     }
 }
@@ -325,9 +334,15 @@ pub(super) fn device_days_known(ground: &Ground) -> Answer {
 
 pub(super) fn data_completeness(ground: &Ground) -> Answer {
     let missing = none_missing("data_completeness");
-    Answer::of(Figure::ratio(
+    let mut unknown = Tally::default();
+    for day in ground.service.iter().filter(|day| !day.known()) {
+        unknown.add(1.0, day.home);
+    }
+    let rest = unknown.count("data_completeness/rest");
+    Answer::of(Figure::share(
         known_days(ground),
         in_service(ground),
         missing,
+        rest,
     ))
 }

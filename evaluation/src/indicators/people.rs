@@ -114,18 +114,16 @@ fn persons_by<W: Word>(
 ) -> Answer {
     let people = persons(ground);
     let tallies = by_word(people.iter().map(|one| (word(one), 1.0, one.household)));
-    let unsaid = tallies.iter().find(|(word, _)| *word == unsaid);
-    let unsaid = unsaid.expect("not said is in every list").1.value;
     let mut answer = Answer::default();
-    answer.split(
-        code,
-        Unit::Count,
-        &reached(ground),
-        counts(code, &tallies),
-        None,
-    );
+    let parts = counts(code, &tallies);
+    // Those who did not say are a line of the list, and what is missing for the others.
+    let missing = parts
+        .iter()
+        .find(|(word, _)| word == unsaid.word())
+        .map(|(_, count)| count.clone());
+    answer.split(code, Unit::Count, &reached(ground), parts, None);
     for figure in &mut answer.figures {
-        figure.missing = Some(Count::plain(format!("{code}/non_communique"), unsaid));
+        figure.missing = missing.clone();
     }
     answer
 }
@@ -232,5 +230,20 @@ pub(super) fn refusals_withdrawals(ground: &Ground) -> Answer {
         counts(code, &tallies),
         Some(missing),
     );
+    answer
+}
+
+/// Applications until the end of the period, by where they stand.
+pub(super) fn applications(ground: &Ground) -> Answer {
+    let code = "applications";
+    let rows = ground.data.households.iter();
+    let rows: Vec<_> = rows
+        .filter(|home| home.applied_on < ground.period.to)
+        .collect();
+    let total = Count::homes(code, rows.len());
+    let mut answer = Answer::of(Figure::count(Unit::Count, total.clone()));
+    let each = rows.iter().map(|home| (home.state, 1.0, home.household));
+    let parts = counts(code, &by_word(each));
+    answer.split("state", Unit::Count, &total, parts, None);
     answer
 }

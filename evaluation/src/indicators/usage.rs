@@ -16,19 +16,20 @@ use crate::vocabulary::OutageCause;
 
 /// Device-days judged by `judge`: those for which it holds, with what is known and missing.
 fn device_days(ground: &Ground, code: &str, judge: impl Fn(&ServiceDay) -> Option<bool>) -> Answer {
-    let (mut yes, mut known, mut missing) = (Tally::default(), Tally::default(), Tally::default());
+    let (mut yes, mut no) = (Tally::default(), Tally::default());
+    let (mut known, mut missing) = (Tally::default(), Tally::default());
     for day in &ground.service {
         match judge(day) {
             None => missing.add(1.0, day.home),
             Some(holds) => {
                 known.add(1.0, day.home);
-                if holds {
-                    yes.add(1.0, day.home);
-                }
+                let side = if holds { &mut yes } else { &mut no };
+                side.add(1.0, day.home);
             }
         }
     }
-    let mut figure = Figure::count(Unit::DeviceDays, yes.count(code));
+    let rest = no.count(format!("{code}/rest"));
+    let mut figure = Figure::count(Unit::DeviceDays, yes.count(code)).rest(rest);
     let known = known.count(format!("{code}/known"));
     let missing = missing.missing(format!("{code}/missing"));
     figure.denominator = Some(known.clone());
@@ -55,6 +56,7 @@ pub(super) fn active_days(ground: &Ground) -> Answer {
 #[derive(Default)]
 struct Judged {
     active: Tally,
+    idle: Tally,
     known: Tally,
     missing: f64,
 }
@@ -67,15 +69,19 @@ impl Judged {
                 self.active.add(1.0, home);
                 self.known.add(1.0, home);
             }
-            Active::No => self.known.add(1.0, home),
+            Active::No => {
+                self.idle.add(1.0, home);
+                self.known.add(1.0, home);
+            }
         }
     }
 
     fn figure(&self, name: &str) -> Figure {
-        Figure::ratio(
+        Figure::share(
             self.active.count(format!("{name}/active")),
             self.known.count(format!("{name}/known")),
             Count::plain(format!("{name}/missing"), self.missing),
+            self.idle.count(format!("{name}/rest")),
         )
     }
 }
@@ -101,7 +107,8 @@ pub(super) fn weekly_active_rate(ground: &Ground) -> Answer {
 
 pub(super) fn never_started(ground: &Ground) -> Answer {
     let code = "never_started";
-    let (mut never, mut known, mut missing) = (Tally::default(), Tally::default(), 0.0);
+    let (mut never, mut started) = (Tally::default(), Tally::default());
+    let (mut known, mut missing) = (Tally::default(), 0.0);
     for handover in ground.new_handovers() {
         let window = Period::new(handover.from, days_after(handover.from, 14));
         if window.to > ground.period.to {
@@ -112,13 +119,17 @@ pub(super) fn never_started(ground: &Ground) -> Answer {
             Active::Unknown => missing += 1.0,
             active => {
                 known.add(1.0, handover.home);
-                if active == Active::No {
-                    never.add(1.0, handover.home);
-                }
+                let side = if active == Active::No {
+                    &mut never
+                } else {
+                    &mut started
+                };
+                side.add(1.0, handover.home);
             }
         }
     }
-    let mut figure = Figure::count(Unit::Count, never.count(code));
+    let rest = started.count(format!("{code}/rest"));
+    let mut figure = Figure::count(Unit::Count, never.count(code)).rest(rest);
     figure.denominator = Some(known.count(format!("{code}/known")));
     Answer::of(figure.missing(Count::plain(format!("{code}/missing"), missing)))
 }
@@ -221,7 +232,8 @@ pub(super) fn connected_days(ground: &Ground) -> Answer {
 
 pub(super) fn connectivity_when_on(ground: &Ground) -> Answer {
     let code = "connectivity_when_on";
-    let (mut reached, mut on, mut missing) = (Tally::default(), Tally::default(), 0.0);
+    let (mut reached, mut cut) = (Tally::default(), Tally::default());
+    let (mut on, mut missing) = (Tally::default(), 0.0);
     for day in &ground.service {
         match (
             day.on_minutes(),
@@ -230,17 +242,20 @@ pub(super) fn connectivity_when_on(ground: &Ground) -> Answer {
             (Some(powered), Some(minutes)) => {
                 reached.add(f64::from(minutes), day.home);
                 on.add(f64::from(powered), day.home);
+                if minutes < powered {
+                    cut.add(f64::from(powered - minutes), day.home);
+                }
             }
             _ => missing += 1.0,
         }
     }
     // The minutes themselves serve nobody; what is missing is told in device-days.
     let missing = Count::plain(format!("{code}/missing"), missing);
-    Answer::of(Figure::ratio(
-        reached.count(code),
+    let (on, rest) = (
         on.count(format!("{code}/on")),
-        missing,
-    ))
+        cut.count(format!("{code}/rest")),
+    );
+    Answer::of(Figure::share(reached.count(code), on, missing, rest))
 }
 
 /// What an outage must last, while on, to count.
@@ -292,6 +307,7 @@ pub(super) fn restore_time(ground: &Ground) -> Answer {
 pub(super) fn silent_devices(ground: &Ground) -> Answer {
     let code = "silent_devices";
     let mut answer = Answer::default();
+    let mut shorter: Option<Vec<(String, Count)>> = None;
     for (dimension, days) in [
         ("silent_7_days", 7),
         ("silent_14_days", 14),
@@ -320,13 +336,25 @@ pub(super) fn silent_devices(ground: &Ground) -> Answer {
         let name = format!("{code}/{days}");
         let total = total.count(name.clone());
         answer.push(Figure::count(Unit::Count, total.clone()).at(dimension, ""));
-        answer.split(
-            dimension,
-            Unit::Count,
-            &total,
-            counts(&name, &by_word(each)),
-            None,
-        );
+        let parts = counts(&name, &by_word(each));
+        answer.split(dimension, Unit::Count, &total, parts.clone(), None);
+        // Who was silent for 14 days was silent for 7, for the same cause.
+        for ((cause, less), (_, more)) in shorter.iter().flatten().zip(&parts) {
+            let only = Count {
+                name: format!("{name}/{cause}/only"),
+                value: less.value - more.value,
+                homes: less
+                    .homes
+                    .zip(more.homes)
+                    .map(|(less, more)| less.saturating_sub(more)),
+            };
+            let parts = vec![more.clone(), only];
+            answer.sums.push(Sum {
+                total: less.clone(),
+                parts,
+            });
+        }
+        shorter = Some(parts);
     }
     answer
 }

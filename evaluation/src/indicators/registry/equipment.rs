@@ -45,8 +45,8 @@ pub(super) const EQUIPMENT: &[Indicator] = indicators! {
         "Devices that fell silent in the period for at least 7, 14 or 30 days, by the cause of their longest silence.",
         "A,T", usage::silent_devices;
     Some(35), "ticket_rate", Care, "Tickets", "Ticket rate",
-        "Tickets de foyers ouverts dans la période pour 100 mois-appareils de 30,4375 jours.",
-        "Tickets of homes opened in the period per 100 device-months of 30.4375 days.",
+        "Tickets de foyers ouverts dans la période pour 100 mois-appareils de 30,4375 jours ; le dénominateur est en jours-appareils.",
+        "Tickets of homes opened in the period per 100 device-months of 30.4375 days; the denominator is in device-days.",
         "T", care::ticket_rate;
     Some(36), "tickets_by_category", Care, "Tickets par sujet", "Tickets by category",
         "Les mêmes tickets par sujet.",

@@ -1,7 +1,7 @@
 //! Indicators 46 to 56 and the annexes: workshop, effects, costs, means, governance.
 
 use super::indicators;
-use crate::indicators::{Indicator, impact, means, workshop};
+use crate::indicators::{Indicator, impact, means, people, workshop};
 
 pub(super) const OUTCOME: &[Indicator] = indicators! {
     Some(46), "sessions", Workshop, "Séances", "Sessions",
@@ -48,6 +48,10 @@ pub(super) const OUTCOME: &[Indicator] = indicators! {
         "Coûts de la période par poste, et par foyer équipé, par foyer actif à 12 mois, par heure-personne de formation, par jour-appareil actif.",
         "Costs of the period by item, and per household installed, per household active at month 12, per training person-hour, per active device-day.",
         "F", impact::cost;
+    None, "applications", Annex, "Candidatures", "Applications",
+        "Candidatures reçues jusqu’à la fin de la période, selon leur état au moment du gel.",
+        "Applications received until the end of the period, by where they stood at the freeze.",
+        "T", people::applications;
     None, "outcomes", Annex, "Effets nommés par l’appel", "Effects named by the call",
         "Foyers qui le disent à l’enquête de fin, parmi ceux qui ont répondu : emploi ou formation, CV, liens familiaux, école, dépenses ; ennuis techniques.",
         "Households that say so in the end survey, of those that answered: work or training, CV, family links, school, spending; technical trouble.",
