@@ -6,6 +6,7 @@
 
 pub mod calendar;
 pub mod dataset;
+pub mod disclosure;
 pub mod indicators;
 pub mod sample;
 pub mod vocabulary;
