@@ -7,6 +7,9 @@
 pub mod calendar;
 pub mod dataset;
 pub mod disclosure;
+pub mod export;
 pub mod indicators;
+pub mod report;
 pub mod sample;
+pub mod verify;
 pub mod vocabulary;
