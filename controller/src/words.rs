@@ -50,6 +50,11 @@ impl Voice {
         }
     }
 
+    /// The language that it speaks.
+    pub(crate) fn lang(&self) -> Lang {
+        self.lang
+    }
+
     /// The person's language, now.
     pub(crate) fn current() -> Self {
         Self::new(Lang::current(), clock::now())

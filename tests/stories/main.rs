@@ -9,6 +9,7 @@ mod damaged_store;
 mod demo;
 mod demo_fast;
 mod disk_full;
+mod evaluation;
 mod expired;
 mod first_report;
 mod hostile;

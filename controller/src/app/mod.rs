@@ -16,6 +16,7 @@ pub mod counters;
 pub mod device;
 pub mod digest;
 pub mod enrolment;
+pub mod evaluation;
 pub mod evidence;
 pub mod history;
 pub mod hub;

@@ -9,6 +9,7 @@ use declic_common::tr;
 use jiff::{SignedDuration, Timestamp};
 
 use super::client::{Controller, Target};
+use super::evaluation::{Form, What, to_files};
 use super::exit::{Exit, Failure};
 use super::output::Said;
 use super::period::{Period, metrics};
@@ -32,6 +33,48 @@ pub enum ExportCommand {
         "Every report, one a line; `declic import history` reads them back"
     ))]
     History(HistoryArgs),
+    #[command(about = tr(
+        "Les indicateurs et leurs lignes, en Data Package (Frictionless)",
+        "The indicators and their rows, as a Data Package (Frictionless)"
+    ))]
+    Package(What),
+    #[command(about = tr("Les mêmes, en CSV dans un dossier", "The same, as CSV in a folder"))]
+    Csv(What),
+    #[command(about = tr("Les indicateurs, en JSON", "The indicators, as JSON"))]
+    Json(What),
+    #[command(about = tr("Les mêmes, en un classeur", "The same, as a workbook"))]
+    Xlsx(What),
+    #[command(about = tr("Les mêmes, en Parquet dans un dossier", "The same, as Parquet in a folder"))]
+    Parquet(What),
+    #[command(about = tr("L’activité des médiateurs, dans les mots du CRA", "The activity of mediators, in the words of the CRA"))]
+    Cra(What),
+    #[command(about = tr("Les lieux de médiation, au format national", "The mediation places, in the national format"))]
+    Mediation(What),
+    #[command(name = "openmetrics", about = tr("Les indicateurs, pour Grafana", "The indicators, for Grafana"))]
+    OpenMetrics(What),
+}
+
+impl ExportCommand {
+    /// Whether it can be done without asking a controller.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.evaluation()
+            .is_some_and(|(_, what)| what.dataset.file.is_some())
+    }
+
+    /// What of an evaluation is exported, and how; `None` for the history.
+    pub(crate) fn evaluation(&self) -> Option<(Form, &What)> {
+        match self {
+            ExportCommand::History(_) => None,
+            ExportCommand::Package(what) => Some((Form::Package, what)),
+            ExportCommand::Csv(what) => Some((Form::Csv, what)),
+            ExportCommand::Json(what) => Some((Form::Json, what)),
+            ExportCommand::Xlsx(what) => Some((Form::Xlsx, what)),
+            ExportCommand::Parquet(what) => Some((Form::Parquet, what)),
+            ExportCommand::Cra(what) => Some((Form::Cra, what)),
+            ExportCommand::Mediation(what) => Some((Form::Mediation, what)),
+            ExportCommand::OpenMetrics(what) => Some((Form::OpenMetrics, what)),
+        }
+    }
 }
 
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
@@ -67,7 +110,12 @@ pub(crate) async fn run(
     controller: &Controller,
     v: &Voice,
 ) -> Result<Said, Failure> {
-    let ExportCommand::History(args) = command;
+    if let Some((form, what)) = command.evaluation() {
+        return to_files(form, what, Some(controller), v).await;
+    }
+    let ExportCommand::History(args) = command else {
+        unreachable!("all others are of an evaluation")
+    };
     let (from, to) = args.period.ends(24);
     let mut out: Box<dyn Write> = match &args.output {
         Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|error| {

@@ -15,6 +15,7 @@ mod decode;
 pub mod demo;
 mod device;
 mod enrol;
+mod evaluation;
 mod exit;
 mod export;
 mod fleet;
@@ -58,6 +59,7 @@ use self::decode::DecodeArgs;
 use self::demo::DemoArgs;
 use self::device::DeviceArgs;
 use self::enrol::EnrolArgs;
+use self::evaluation::{EvaluationArgs, VerifyArgs};
 use self::exit::{Exit, Failure};
 use self::export::ExportArgs;
 use self::fleet::FleetArgs;
@@ -154,6 +156,13 @@ pub enum Command {
     Survey(RecordArgs),
     #[command(about = tr("Les dépenses", "The costs"))]
     Cost(RecordArgs),
+    #[command(about = tr("Ce que le programme a changé : figer, lire, publier", "What the programme changed: freeze, read, publish"))]
+    Evaluation(EvaluationArgs),
+    #[command(about = tr(
+        "Vérifier un jeu de données, et ce qui en fut publié, sans serveur",
+        "Verify a dataset, and what was published of it, without any controller"
+    ))]
+    Verify(VerifyArgs),
     #[command(subcommand, about = tr("Un broker MQTT existant", "An existing MQTT broker"))]
     Broker(BrokerCommand),
     #[command(subcommand, about = tr("Les sauvegardes", "The backups"))]
@@ -279,6 +288,21 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Device(args) => (args.target.clone(), Asked::Device(args)),
         Command::Absence(args) => (args.target.clone(), Asked::Absence(args)),
         Command::Fleet(args) => (args.target.clone(), Asked::Fleet(args)),
+        Command::Verify(args) => return finish(evaluation::verify(&args, &Voice::current())),
+        Command::Evaluation(args) if args.command.is_alone() => {
+            let voice = Voice::current();
+            let work = evaluation::run(&args.within, &args.command, None, &voice);
+            return finish(runtime().block_on(work));
+        }
+        Command::Evaluation(args) => (args.target.clone(), Asked::Evaluation(args)),
+        Command::Export(args) if args.command.is_alone() => {
+            let (form, what) = args
+                .command
+                .evaluation()
+                .expect("the history is never alone");
+            let voice = Voice::current();
+            return finish(runtime().block_on(evaluation::to_files(form, what, None, &voice)));
+        }
         Command::Export(args) => (args.target.clone(), Asked::Export(args)),
         Command::Import(args) => (args.target.clone(), Asked::Import(args)),
         Command::Enrol(args) => (args.target.clone(), Asked::Enrol(args)),
@@ -301,11 +325,14 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Cost(args) => (args.target.clone(), Asked::Record(Cost::SHEET, args)),
         Command::Settings(args) => (args.target.clone(), Asked::Settings(args)),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    finish(runtime().block_on(ask(asked.0, asked.1, &Voice::current())))
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .expect("the system gives a runtime");
-    finish(runtime.block_on(ask(asked.0, asked.1, &Voice::current())))
+        .expect("the system gives a runtime")
 }
 
 /// What a running controller is asked.
@@ -319,6 +346,7 @@ enum Asked {
     Absence(AbsenceArgs),
     Backup(BackupCommand),
     Fleet(FleetArgs),
+    Evaluation(EvaluationArgs),
     Export(ExportArgs),
     Import(ImportArgs),
     Enrol(EnrolArgs),
@@ -342,6 +370,9 @@ async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failur
         Asked::Absence(args) => absence::run(args.command, &controller, voice).await,
         Asked::Backup(command) => backup::run(command, &controller, voice).await,
         Asked::Fleet(args) => fleet::run(args.command, &controller, voice).await,
+        Asked::Evaluation(args) => {
+            evaluation::run(&args.within, &args.command, Some(&controller), voice).await
+        }
         Asked::Export(args) => export::run(args.command, &controller, voice).await,
         Asked::Import(args) => import::run(args.command, &controller, voice).await,
         Asked::Enrol(args) => enrol::run(args.command, &controller, voice).await,

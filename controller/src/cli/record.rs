@@ -196,7 +196,7 @@ fn is_whole(sheet: &Sheet) -> bool {
 }
 
 /// The programme that is meant where none is named.
-async fn the_only_one(controller: &Controller) -> Result<String, Failure> {
+pub(crate) async fn the_only_one(controller: &Controller) -> Result<String, Failure> {
     let items = controller.items("programmes", &[]).await?;
     let codes: Vec<_> = items
         .iter()

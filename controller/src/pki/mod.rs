@@ -8,6 +8,7 @@
 mod ca;
 mod crl;
 mod csr;
+pub mod evaluation;
 mod files;
 mod peer;
 mod shown;

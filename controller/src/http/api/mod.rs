@@ -9,6 +9,7 @@ mod changes;
 pub(super) mod commands;
 mod devices;
 pub(super) mod enrolments;
+mod evaluation;
 mod fleet;
 mod history;
 mod households;
@@ -94,6 +95,7 @@ pub(super) fn routes() -> Routes {
         .documented(Needs(KeepProgramme), routes!(households::erase))
         .documented(Needs(KeepProgramme), routes!(households::erase_application))
         .documented(Needs(SeeDevices), routes!(households::devices))
-        .documented(Needs(SeeProgramme), routes!(households::questionnaire));
+        .documented(Needs(SeeProgramme), routes!(households::questionnaire))
+        .documented(Needs(Evaluate), routes!(evaluation::dataset));
     records::routes(base)
 }

@@ -3,6 +3,7 @@
 mod api;
 mod changes;
 mod doors;
+mod evaluation;
 mod forgotten;
 mod history;
 mod pages;

@@ -145,6 +145,7 @@ pub(super) const TABLE: &str = "
     DELETE /api/v1/programmes/{programme}/costs/{code} y y . . .  .
     POST   /api/v1/programmes/{programme}/import/costs y y . . .  .
     GET    /api/v1/programmes/{programme}/export/costs y y y y y  .
+    GET    /api/v1/programmes/{programme}/evaluation/dataset y y . . y  .
     GET    /api/v1/openapi.json             y y y y y  y
     GET    /problems/{slug}                 y y y y y  y
     GET    /healthz                         y y y y y  y
