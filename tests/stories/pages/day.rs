@@ -1,6 +1,7 @@
 //! The day of a technician: from the list, to the household, to a ticket that is solved.
 
 use declic_tests::browser::ENTER;
+use declic_tests::wait::seconds;
 use declic_tests::{Browser, eventually};
 use serde_json::Value;
 
@@ -76,7 +77,7 @@ fn works_a_day(office: &Office, browser: &Browser, way: Way) {
     way.does(browser, "button[value=prendre]");
     browser.sees("Ce ticket est à vous");
     way.does(browser, "button[value=commencer]");
-    browser.sees("En cours");
+    stands(browser, "En cours");
     way.writes(browser, "#note", "Vu avec le foyer : jeudi ?");
     way.does(browser, "button[value=noter]");
     browser.sees("Votre mot est ajouté");
@@ -88,7 +89,7 @@ fn works_a_day(office: &Office, browser: &Browser, way: Way) {
     browser.sees("Visite, 30");
     opens(browser, way, "regler");
     way.does(browser, "button[value=regler]");
-    browser.sees("Réglé");
+    stands(browser, "Réglé");
     fits(browser);
     let detail = office.controller.json(&["ticket", "show", &ticket]);
     assert_eq!(detail["state"], "solved", "{detail}");
@@ -101,18 +102,30 @@ fn works_a_day(office: &Office, browser: &Browser, way: Way) {
     );
 
     way.does(browser, "button[value=clore]");
-    browser.sees("Clos");
+    stands(browser, "Clos");
     way.does(browser, ".top form button");
     browser.sees("La session est terminée");
     browser.go(&office.url("/tickets"));
     assert!(browser.url().contains("/connexion"), "{}", browser.url());
 }
 
+/// Waits until the ticket stands there: a button may bear the same word before.
+fn stands(browser: &Browser, state: &str) {
+    eventually(
+        &format!("a ticket that is « {state} »"),
+        seconds(20),
+        || {
+            let marks = browser.texts("#top .pill");
+            marks.iter().any(|mark| mark == state).then_some(())
+        },
+    );
+}
+
 /// Opens the part of the page that has this button.
 fn opens(browser: &Browser, way: Way, value: &str) {
     let css = format!("details:has(button[value={value}]) > summary");
     way.does(browser, &css);
-    eventually("an open part", declic_tests::wait::seconds(10), || {
+    eventually("an open part", seconds(10), || {
         let open =
             format!("return !!document.querySelector('details[open] button[value={value}]')");
         (browser.run(&open) == true).then_some(())
