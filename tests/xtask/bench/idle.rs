@@ -42,7 +42,7 @@ fn each(runtime: &Runtime, devices: &[Device], pid: u32) -> anyhow::Result<f64> 
     let connect = |devices: &[Device]| -> anyhow::Result<Vec<Session>> {
         let sessions = devices
             .iter()
-            .map(|device| runtime.block_on(device.connect()));
+            .map(|device| runtime.block_on(patiently(device)));
         let sessions = sessions.collect();
         std::thread::sleep(REST);
         sessions
