@@ -17,6 +17,7 @@ use crate::timeline::Activity;
 use crate::words;
 
 mod history;
+mod moment;
 
 pub use history::*;
 
