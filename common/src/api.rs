@@ -18,6 +18,7 @@ use crate::timeline::Activity;
 use crate::words;
 
 mod history;
+mod moment;
 
 pub use history::*;
 

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::process::{Process, free_port, printed, program};
 use crate::wait::{PATIENCE, eventually};
 
-const PROGRAM: &str = "/usr/sbin/mosquitto";
+pub const PROGRAM: &str = "/usr/sbin/mosquitto";
 const LIST: &str = "revoked.pem";
 
 /// A broker on the loopback.
@@ -24,6 +24,10 @@ pub struct Mosquitto {
 }
 
 impl Mosquitto {
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// A broker of the controller that lives, or will live, in `data_dir`.
     pub fn start(data_dir: &Path) -> Self {
         let port = free_port();

@@ -2,6 +2,7 @@
 //! real disk. One file each.
 
 mod backups;
+mod bulk_killed;
 mod clock_2005;
 mod commands;
 mod crashes;

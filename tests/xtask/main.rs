@@ -33,16 +33,9 @@ enum Task {
         #[arg(default_value = "target/screenshots")]
         folder: std::path::PathBuf,
     },
-    /// What an agent and a controller cost, measured on this machine
-    Bench {
-        /// All of them when none is named
-        benches: Vec<bench::Bench>,
-        /// Simulated homes of the bench of connections
-        #[arg(long, default_value_t = 1000)]
-        devices: u32,
-        #[arg(long, default_value = "table")]
-        format: bench::Format,
-    },
+    /// What an agent and a controller cost, measured on this machine beside others that do the
+    /// same work
+    Bench(bench::Options),
     /// Opens damaged copies of the controller's store and of the agent's spool, and prints what
     /// came of them
     Damage {
@@ -79,11 +72,7 @@ fn main() -> ExitCode {
         Task::Test => test::everything(),
         Task::Picture => picture::draw(),
         Task::Screenshots { folder } => screenshots::save(&folder),
-        Task::Bench {
-            benches,
-            devices,
-            format,
-        } => bench::run_all(&benches, devices, format),
+        Task::Bench(options) => bench::run_all(&options),
         Task::Damage { variants } => longer::damage(variants),
         Task::Fuzz {
             targets,

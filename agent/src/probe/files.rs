@@ -1,17 +1,30 @@
 //! Reads the small files of a machine: bounded, and absent rather than wrong.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::UNIX_EPOCH;
 
-use super::Sources;
+use super::{Answers, Sources};
 
 /// No file that we read is larger; a larger one is not what it says it is.
 const FILE_BYTES: usize = 1 << 20;
 /// Beyond this the buffer is given back rather than kept.
 const KEPT_BYTES: usize = 32 * 1024;
+
+/// Files of the kernel that each sample or report reads. On a real machine they stay open, which
+/// saves half of what it costs to read them: they tell what is true at each reading.
+const OFTEN: [&str; 7] = [
+    "proc/uptime",
+    "proc/stat",
+    "proc/loadavg",
+    "proc/meminfo",
+    "proc/net/route",
+    "proc/net/ipv6_route",
+    "proc/self/mountinfo",
+];
 
 /// Reads files below the root of a [`Sources`], into one buffer used again and again.
 ///
@@ -20,6 +33,8 @@ const KEPT_BYTES: usize = 32 * 1024;
 pub(super) struct Files {
     pub(super) sources: Sources,
     buffer: Vec<u8>,
+    /// Those of [`OFTEN`] that were read.
+    open: [Option<File>; OFTEN.len()],
 }
 
 impl Files {
@@ -27,6 +42,7 @@ impl Files {
         Self {
             sources,
             buffer: Vec::with_capacity(4096),
+            open: Default::default(),
         }
     }
 
@@ -40,13 +56,38 @@ impl Files {
             self.buffer = Vec::with_capacity(4096);
         }
         self.buffer.clear();
-        let file = File::open(self.path(path)).ok()?;
-        // Size hints mean nothing in /proc and /sys: the buffer grows by itself.
-        file.take(FILE_BYTES as u64 + 1)
-            .read_to_end(&mut self.buffer)
-            .ok()?;
+        let path = path.as_ref();
+        let often = match self.sources.answers {
+            Answers::Machine => OFTEN.iter().position(|often| Path::new(often) == path),
+            // Files of a test are replaced by others.
+            Answers::Files => None,
+        };
+        match often {
+            Some(place) => self.again(place)?,
+            None => {
+                let file = File::open(self.path(path)).ok()?;
+                // Size hints mean nothing in /proc and /sys: the buffer grows by itself.
+                file.take(FILE_BYTES as u64 + 1)
+                    .read_to_end(&mut self.buffer)
+                    .ok()?;
+            }
+        }
         let believable = !self.buffer.is_empty() && self.buffer.len() <= FILE_BYTES;
         believable.then_some(&self.buffer)
+    }
+
+    /// Reads one of [`OFTEN`] from its beginning.
+    fn again(&mut self, place: usize) -> Option<()> {
+        if let Some(file) = &self.open[place]
+            && whole(file, &mut self.buffer).is_ok()
+        {
+            return Some(());
+        }
+        self.buffer.clear();
+        let file = File::open(self.path(OFTEN[place])).ok()?;
+        whole(&file, &mut self.buffer).ok()?;
+        self.open[place] = Some(file);
+        Some(())
     }
 
     /// The lines that are text; a damaged line does not spoil the others.
@@ -113,5 +154,37 @@ impl Files {
             Err(before) => -i64::try_from(before.duration().as_millis()).ok()?,
         };
         Some(ms)
+    }
+}
+
+/// All of an open file, or a byte more than we take.
+fn whole(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
+    let mut part = [0; 4096];
+    while buffer.len() <= FILE_BYTES {
+        match file.read_at(&mut part, buffer.len() as u64)? {
+            0 => return Ok(()),
+            read => buffer.extend_from_slice(&part[..read]),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_kernel_that_stays_open_tells_what_is_true_now() {
+        let mut files = Files::new(Sources::machine("/nowhere"));
+        let first = files.word("proc/uptime").unwrap().to_owned();
+        let later = || std::thread::sleep(std::time::Duration::from_millis(10));
+        // A hundredth of a second is its step; it comes, however slow the machine.
+        while files.word("proc/uptime").unwrap() == first {
+            later();
+        }
+        let direct = fs::read("/proc/self/mountinfo").unwrap();
+        for _ in 0..2 {
+            assert_eq!(files.bytes("proc/self/mountinfo").unwrap(), direct);
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::device::DeviceId;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Point {
+    #[serde(serialize_with = "super::moment::serialize")]
     pub at: Timestamp,
     pub value: i64,
 }
@@ -20,6 +21,7 @@ pub struct Point {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HistoryRow {
+    #[serde(serialize_with = "super::moment::serialize")]
     pub at: Timestamp,
     /// In the order in which the metrics were asked for; null where the reading was absent.
     pub values: Vec<Option<i64>>,
@@ -29,12 +31,16 @@ pub struct HistoryRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Bucket {
+    #[serde(serialize_with = "super::moment::serialize")]
     pub from: Timestamp,
     /// Not included.
+    #[serde(serialize_with = "super::moment::serialize")]
     pub to: Timestamp,
     pub least: i64,
+    #[serde(serialize_with = "super::moment::serialize")]
     pub least_at: Timestamp,
     pub greatest: i64,
+    #[serde(serialize_with = "super::moment::serialize")]
     pub greatest_at: Timestamp,
     pub mean: f64,
     pub count: u64,
@@ -75,6 +81,7 @@ pub struct FleetHistory {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FleetBucket {
     /// When it begins.
+    #[serde(serialize_with = "super::moment::serialize")]
     pub at: Timestamp,
     /// Of all values.
     pub mean: f64,
@@ -110,6 +117,7 @@ pub struct HistoryLine {
     pub device: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asset: Option<String>,
+    #[serde(serialize_with = "super::moment::serialize")]
     pub at: Timestamp,
     /// Its time crosses a start of the PC that nothing dates.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

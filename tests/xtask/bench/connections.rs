@@ -14,7 +14,8 @@ use declic_tests::Controller;
 use declic_tests::process::printed;
 
 use super::homes::Homes;
-use super::{Figure, proc, troublemakers};
+use super::table::Table;
+use super::{idle, proc, troublemakers};
 
 /// How long nothing happens while idle CPU is counted.
 const IDLE: Duration = Duration::from_secs(20);
@@ -28,24 +29,28 @@ const INTERVAL: &str = "20s";
 /// Between two requests for a page.
 const LOOK: Duration = Duration::from_millis(200);
 
-pub(crate) fn measure(devices: u32) -> anyhow::Result<Vec<Figure>> {
+pub(crate) const MEMORY: &str = "memory of an idle TLS connection";
+
+pub(crate) fn measure(devices: u32, turns: u32) -> anyhow::Result<Table> {
+    let mut table = Table::new("connections");
+    for _ in 0..turns {
+        idle::measure(&mut table, MEMORY)?;
+    }
+    many(&mut table, devices)?;
+    Ok(table)
+}
+
+/// A quarter of homes, each with an agent, in a process of its own.
+fn many(table: &mut Table, devices: u32) -> anyhow::Result<()> {
     let mut controller = Controller::start();
     let pid = controller.process().id();
     let place = tempfile::tempdir()?;
     let count = devices.to_string();
     let made = controller.declic(&["enrol", "new", "--asset", "BENCH", "--count", &count]);
     std::fs::write(place.path().join("codes"), printed(&made))?;
-    let mut figures = Vec::new();
-    let mut tell = |what, unit, ours| {
-        figures.push(Figure {
-            bench: "connections",
-            what,
-            unit,
-            ours,
-        });
-    };
+    let mut tell = |what, unit, ours| table.ours(what, unit, ours);
     let n = f64::from(devices);
-    tell("homes", "", n);
+    tell("homes at once", "homes", n);
 
     // Enrolled, and a few of them connected: the first pay for what all share.
     Homes::start(place.path(), devices, &["--for", "1s"])?.summary()?;
@@ -71,8 +76,8 @@ pub(crate) fn measure(devices: u32) -> anyhow::Result<Vec<Figure>> {
     );
     let cpu = proc::cpu_seconds_of_all(pid)?;
     thread::sleep(IDLE);
-    let idle = (proc::cpu_seconds_of_all(pid)? - cpu) / IDLE.as_secs_f64();
-    tell("CPU of an idle connection", "us/s", idle * 1e6 / n);
+    let spent = (proc::cpu_seconds_of_all(pid)? - cpu) / IDLE.as_secs_f64();
+    tell("CPU of an idle connection", "us/s", spent * 1e6 / n);
     homes.stop()?;
 
     let (p99, page) = reporting(&controller, place.path(), devices)?;
@@ -117,7 +122,7 @@ pub(crate) fn measure(devices: u32) -> anyhow::Result<Vec<Figure>> {
         proc::status_kib(pid, "VmRSS")?,
     );
     controller.stop();
-    Ok(figures)
+    Ok(())
 }
 
 /// All homes report: the median of each second's p99 from publish to receipt, and p99 of a page.

@@ -1,24 +1,40 @@
-//! `cargo xtask bench`: what an agent and a controller cost, on this machine.
+//! `cargo xtask bench`: what an agent and a controller cost, on this machine, beside others
+//! that do the same work.
 //!
-//! CPU is read from the process's own accounting in `/proc`. Ratios and CPU per
-//! report travel from one machine to another; absolute times do not.
+//! Everybody does it in turns. CPU is read from the process's own accounting in `/proc`. Ratios
+//! and CPU per report travel from one machine to another; absolute times do not.
 
 mod agent;
+mod aims;
+mod client;
 mod connections;
 mod history;
 mod homes;
+mod idle;
 mod ingest;
+mod page;
+mod peers;
 mod proc;
 mod query;
+mod table;
 mod troublemakers;
 
-use anyhow::Context;
-use clap::ValueEnum;
+use std::io::Write;
+use std::path::PathBuf;
 
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+
+use self::aims::aim;
+use self::history::Archive;
+use self::page::number;
+use self::table::{OURS, Row, Table, Turns};
 use crate::run::{root, run, say};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Bench {
+    /// All of them, and `docs/benchmarks.md` written anew
+    All,
     /// Memory, CPU and bytes on the wire of one agent, per report
     Agent,
     /// CPU of the controller per stored report, 100 connections, 16 unacknowledged each
@@ -35,75 +51,131 @@ pub(crate) enum Bench {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     Table,
+    /// One object a line, for each figure and each peer
     Json,
 }
 
-/// One figure.
-pub(crate) struct Figure {
-    pub(crate) bench: &'static str,
-    pub(crate) what: &'static str,
-    pub(crate) unit: &'static str,
-    pub(crate) ours: f64,
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Options {
+    /// All of them when none is named
+    benches: Vec<Bench>,
+    /// Simulated homes of the bench of connections
+    #[arg(long, default_value_t = 1000)]
+    devices: u32,
+    /// How often everybody's turn comes
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    turns: u32,
+    /// Writes the figures of the named benches into docs/benchmarks.md
+    #[arg(long)]
+    page: bool,
+    /// Only us
+    #[arg(long)]
+    alone: bool,
+    /// Where the year of 100 homes is kept from one run to the next, instead of made anew
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    #[arg(long, default_value = "table")]
+    format: Format,
+}
+
+impl Bench {
+    /// As it stands in figures and on the page.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Bench::All => "all",
+            Bench::Agent => "agent",
+            Bench::Ingest => "ingest",
+            Bench::Connections => "connections",
+            Bench::History => "history",
+            Bench::Query => "query",
+        }
+    }
 }
 
 /// Builds the shipped programs, measures, and prints.
-pub(crate) fn run_all(benches: &[Bench], devices: u32, format: Format) -> anyhow::Result<()> {
-    run(
-        "cargo",
-        &["build", "--release", "--locked", "-p", "declic-controller"],
-    )?;
-    let benches = match benches {
-        [] => Bench::value_variants(),
-        some => some,
-    };
-    if benches.contains(&Bench::Agent) {
-        // Small before fast takes minutes to build, and only its own bench runs it.
-        run(
-            "cargo",
-            &[
-                "build",
-                "--profile",
-                "agent",
-                "--locked",
-                "-p",
-                "declic-agent",
-            ],
-        )?;
+pub(crate) fn run_all(options: &Options) -> anyhow::Result<()> {
+    let all = options.benches.is_empty() || options.benches.contains(&Bench::All);
+    let every = Bench::value_variants().iter().copied();
+    let benches: Vec<Bench> = every
+        .filter(|bench| *bench != Bench::All)
+        .filter(|bench| all || options.benches.contains(bench))
+        .collect();
+    let build = ["build", "--release", "--locked", "-p", "declic-controller"];
+    run("cargo", &build)?;
+    if benches.contains(&Bench::Agent) || benches.contains(&Bench::Connections) {
+        // Small before fast takes minutes to build.
+        let build = [
+            "build",
+            "--profile",
+            "agent",
+            "--locked",
+            "-p",
+            "declic-agent",
+        ];
+        run("cargo", &build)?;
     }
     let _programs = shipped()?;
+    if options.alone {
+        peers::leave_out();
+    } else {
+        peers::install(&benches);
+    }
+    let mut archive = Archive::new(options.keep.clone());
+    let mut tables = Vec::with_capacity(benches.len());
     for bench in benches {
-        say(&format!("\nmeasuring: {bench:?}"));
-        let figures = match bench {
-            Bench::Agent => agent::measure()?,
-            Bench::Ingest => ingest::measure()?,
-            Bench::Connections => connections::measure(devices)?,
-            Bench::History => history::measure()?,
-            Bench::Query => query::measure()?,
+        say(&format!("\nmeasuring: {}", bench.name()));
+        let turns = options.turns;
+        let table = match bench {
+            Bench::All => continue,
+            Bench::Agent => agent::measure(turns)?,
+            Bench::Ingest => ingest::measure(turns)?,
+            Bench::Connections => connections::measure(options.devices, turns)?,
+            Bench::History => history::measure(&mut archive)?,
+            Bench::Query => query::measure(&mut archive, turns)?,
         };
         // At once: a later bench that fails takes nothing away.
-        for figure in &figures {
-            print(figure, format);
+        for row in &table.rows {
+            print(&table, row, options.format);
+        }
+        tables.push((bench, table));
+        if (all || options.page)
+            && let Some(newest) = tables.last()
+        {
+            page::write(std::slice::from_ref(newest), turns)?;
         }
     }
     Ok(())
 }
 
-fn print(figure: &Figure, format: Format) {
-    use std::io::Write;
-    let Figure {
-        bench,
-        what,
-        unit,
-        ours,
-    } = figure;
-    let line = match format {
-        Format::Table => format!("{bench:12} {what:44} {ours:>12.2} {unit}"),
-        Format::Json => {
-            serde_json::json!({"bench": bench, "what": what, "unit": unit, "ours": ours})
-                .to_string()
+fn print(table: &Table, row: &Row, format: Format) {
+    let mut out = std::io::stdout().lock();
+    if format == Format::Json {
+        for object in row.json(table.bench) {
+            let _ = writeln!(out, "{object}");
         }
-    };
-    let _ = writeln!(std::io::stdout(), "{line}");
+        return;
+    }
+    let ours = row.ours().map(Turns::median);
+    for (who, turns) in &row.cells {
+        let median = turns.median();
+        let spread = turns
+            .spread()
+            .map(|(least, greatest)| format!("{} to {}", number(least), number(greatest)))
+            .unwrap_or_default();
+        let note = match (*who == OURS, aim(table.bench, row.what), ours) {
+            (true, Some(aim), _) => format!("aim {}", number(aim)),
+            (false, _, Some(ours)) => format!("ratio {:.2}", ours / median),
+            _ => String::new(),
+        };
+        let _ = writeln!(
+            out,
+            "{:12} {:50} {:>10} {:8} {who:32} {spread:22} {note}",
+            table.bench,
+            row.what,
+            number(median),
+            row.unit
+        );
+    }
 }
 
 /// The programs as they are shipped, side by side in one folder.

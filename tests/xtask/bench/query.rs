@@ -1,24 +1,43 @@
-//! Three questions about a year of a hundred homes, asked over the controller's socket
-//! by one client, warm; from the request to the last byte of the answer.
+//! Three questions about a year of a hundred homes, asked by one client over one connection,
+//! warm; from the request to the last byte of the answer. The others answer about its last
+//! thirty days, which is all that they hold.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::net::UnixStream;
-use std::path::Path;
-use std::time::Instant;
-
-use anyhow::{Context, bail};
+use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::Figure;
-use super::history::Year;
+use super::client::Client;
+use super::history::{Archive, Others};
+use super::peers::{influx, postgres, prometheus};
+use super::proc;
+use super::table::{OURS, Table};
 
-/// Times that each question is asked, after as many that are not counted.
-const ROUNDS: usize = 41;
+pub(crate) const LATEST: &str = "last value of 100 devices, every metric";
+pub(crate) const RAW: &str = "one device, one metric, 30 days raw";
+const BUCKETS: &str = "one device, one metric, 30 days in 500 buckets";
+pub(crate) const FLEET: &str = "fleet, hourly mean of one metric, 30 days";
 
-pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
-    let demo = Year::get()?.serve()?;
-    let mut client = Client::connect(&demo.data)?;
+/// The same in CPU of the server: what a busy machine tells as well.
+fn cpu_of(what: &'static str) -> &'static str {
+    match what {
+        LATEST => "last value of 100 devices: CPU of the server",
+        RAW => "one device, one metric, 30 days raw: CPU of the server",
+        FLEET => "fleet, hourly mean, 30 days: CPU of the server",
+        BUCKETS => "one device, 500 buckets: CPU of the server",
+        _ => "fleet, daily mean: CPU of the server",
+    }
+}
+
+/// Times that each question is asked in a turn, after some that are not counted.
+const ROUNDS: usize = 21;
+const WARM: usize = 5;
+const METRIC: &str = "load1_centi";
+
+pub(crate) fn measure(archive: &mut Archive, turns: u32) -> anyhow::Result<Table> {
+    let mut table = Table::new("query");
+    let (demo, others) = archive.both()?;
+    let pid = demo.process.id();
+    let mut client = Client::socket(&demo.data)?;
     let devices: Value = serde_json::from_slice(&client.get("/api/v1/devices?limit=500")?)?;
     let devices = devices["items"].as_array().context("a list of devices")?;
     let device = devices.get(7).context("a device")?["device"].as_str();
@@ -26,87 +45,159 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
     // Days that are sealed, and those that are not: all of them up to now.
     let to = Timestamp::now();
     let from = to.checked_sub(SignedDuration::from_hours(30 * 24))?;
-    let raw = format!(
-        "/api/v1/devices/{device}/history?metric=load1_centi&from={from}&to={to}&limit=10000"
-    );
-    let fleet = format!("/api/v1/fleet/history?metric=load1_centi&by=hour&from={from}&to={to}");
-    let days = format!("/api/v1/fleet/history?metric=load1_centi&by=day&from={from}&to={to}");
-    let chart = format!(
-        "/api/v1/devices/{device}/history/buckets?metric=load1_centi&from={from}&to={to}&buckets=500"
-    );
+    let span = format!("metric={METRIC}&from={from}&to={to}");
+    let raw = format!("/api/v1/devices/{device}/history?{span}&limit=10000");
+    let ours = [
+        (LATEST, "/api/v1/fleet/latest".to_owned()),
+        (RAW, raw.clone()),
+        (
+            BUCKETS,
+            format!("/api/v1/devices/{device}/history/buckets?{span}&buckets=500"),
+        ),
+        (FLEET, format!("/api/v1/fleet/history?{span}&by=hour")),
+        (
+            "fleet, daily mean of one metric, 30 days",
+            format!("/api/v1/fleet/history?{span}&by=day"),
+        ),
+    ];
     let points: Value = serde_json::from_slice(&client.get(&raw)?)?;
     let points = points["items"].as_array().map_or(0, Vec::len);
-    let mut figures = vec![Figure {
-        bench: "query",
-        what: "points of one device, one metric, 30 days",
-        unit: "points",
-        ours: points as f64,
-    }];
-    for (what, path) in [
-        (
-            "last value of 100 devices, every metric",
-            "/api/v1/fleet/latest",
-        ),
-        ("one device, one metric, 30 days raw", &raw),
-        ("one device, one metric, 30 days in 500 buckets", &chart),
-        ("fleet, hourly mean of one metric, 30 days", &fleet),
-        ("fleet, daily mean of one metric, 30 days", &days),
-    ] {
-        let mut times = Vec::with_capacity(ROUNDS);
-        for round in 0..2 * ROUNDS {
-            let began = Instant::now();
-            client.get(path)?;
-            if round >= ROUNDS {
-                times.push(began.elapsed().as_secs_f64() * 1e3);
-            }
+    table.ours(
+        "points of one device, one metric, 30 days",
+        "points",
+        points as f64,
+    );
+    for _ in 0..turns {
+        for (what, path) in &ours {
+            ask(&mut table, (OURS, pid), what, &mut client, path)?;
         }
-        times.sort_by(f64::total_cmp);
-        figures.push(Figure {
-            bench: "query",
-            what,
-            unit: "ms",
-            ours: times[ROUNDS / 2],
-        });
+        ask_others(&mut table, others)?;
     }
-    Ok(figures)
+    Ok(table)
 }
 
-/// One connection that is kept: a client library would be measured as well.
-struct Client {
-    stream: BufReader<UnixStream>,
+/// Who is asked: a name, and the process that answers.
+type Server = (&'static str, u32);
+
+fn ask(
+    table: &mut Table,
+    (who, pid): Server,
+    what: &'static str,
+    client: &mut Client,
+    path: &str,
+) -> anyhow::Result<()> {
+    for _ in 0..WARM {
+        client.timed(path)?;
+    }
+    let cpu = proc::cpu_seconds(pid)?;
+    let times = (0..ROUNDS).map(|_| client.timed(path));
+    let times = times.collect::<anyhow::Result<Vec<_>>>()?;
+    let cpu = proc::cpu_seconds(pid)? - cpu;
+    table.note(who, cpu_of(what), "ms", cpu * 1e3 / ROUNDS as f64);
+    note(table, who, what, times);
+    Ok(())
 }
 
-impl Client {
-    fn connect(data: &Path) -> anyhow::Result<Self> {
-        let stream = UnixStream::connect(data.join("declic.sock"))?;
-        Ok(Client {
-            stream: BufReader::new(stream),
+fn note(table: &mut Table, who: &'static str, what: &'static str, mut times: Vec<f64>) {
+    times.sort_by(f64::total_cmp);
+    table.note(who, what, "ms", times[times.len() / 2]);
+}
+
+fn ask_others(table: &mut Table, others: &Others) -> anyhow::Result<()> {
+    let (to_s, days) = (others.last_at as f64 / 1e3, 30);
+    let from = others.last_at - days * 86_400_000;
+    if let Some(server) = &others.prometheus {
+        let mut client = Client::tcp(server.port)?;
+        let from_s = to_s - 86_400.0 * days as f64;
+        for (what, path) in [
+            (
+                LATEST,
+                format!("query?query={}&time={to_s}", escaped("{device!=\"\"}")),
+            ),
+            (
+                RAW,
+                format!(
+                    "query?query={}&time={to_s}",
+                    escaped(&format!("{METRIC}{{device=\"7\"}}[30d]"))
+                ),
+            ),
+            (
+                FLEET,
+                format!(
+                    "query_range?query={}&start={from_s}&end={to_s}&step=3600",
+                    escaped(&format!("avg(avg_over_time({METRIC}[1h]))"))
+                ),
+            ),
+        ] {
+            let path = format!("/api/v1/{path}");
+            let server = (prometheus::NAME, server.process.id());
+            ask(table, server, what, &mut client, &path)?;
+        }
+    }
+    if let Some(server) = &others.influx {
+        let mut client = Client::tcp(server.port)?;
+        let span = format!("time >= {from}ms and time <= {}ms", others.last_at);
+        for (what, question) in [
+            (
+                LATEST,
+                "select last(*) from health group by device".to_owned(),
+            ),
+            (
+                RAW,
+                format!("select {METRIC} from health where device = '7' and {span}"),
+            ),
+            (
+                FLEET,
+                format!("select mean({METRIC}) from health where {span} group by time(1h)"),
+            ),
+        ] {
+            let path = format!("/query?db=bench&epoch=ms&q={}", escaped(&question));
+            let server = (influx::NAME, server.process.id());
+            ask(table, server, what, &mut client, &path)?;
+        }
+    }
+    if let Some(server) = &others.postgres {
+        let span = format!(
+            "at >= to_timestamp({}) and at <= to_timestamp({to_s})",
+            from as f64 / 1e3
+        );
+        for (what, question) in [
+            (
+                LATEST,
+                "select h.* from generate_series(0, 99) d cross join lateral (select * from health \
+                 where device = d order by at desc limit 1) h;"
+                    .to_owned(),
+            ),
+            (
+                RAW,
+                format!("select at, {METRIC} from health where device = 7 and {span} order by at;"),
+            ),
+            (
+                FLEET,
+                format!(
+                    "select date_trunc('hour', at) h, avg({METRIC}) from health where {span} \
+                     group by h order by h;"
+                ),
+            ),
+        ] {
+            let cpu = proc::cpu_seconds_of_tree(server.pid())?;
+            let times = server.timed(&format!("{question}\n").repeat(WARM + ROUNDS))?;
+            let cpu = proc::cpu_seconds_of_tree(server.pid())? - cpu;
+            let each = cpu * 1e3 / (WARM + ROUNDS) as f64;
+            table.note(postgres::NAME, cpu_of(what), "ms", each);
+            anyhow::ensure!(times.len() == WARM + ROUNDS, "psql told {} times", times.len());
+            note(table, postgres::NAME, what, times[WARM..].to_vec());
+        }
+    }
+    Ok(())
+}
+
+/// A text as a part of an address.
+fn escaped(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
         })
-    }
-
-    /// The body of a good answer.
-    fn get(&mut self, path: &str) -> anyhow::Result<Vec<u8>> {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        self.stream.get_mut().write_all(request.as_bytes())?;
-        let mut length = None;
-        let mut status = String::new();
-        self.stream.read_line(&mut status)?;
-        loop {
-            let mut line = String::new();
-            self.stream.read_line(&mut line)?;
-            let line = line.trim().to_lowercase();
-            if line.is_empty() {
-                break;
-            }
-            if let Some(value) = line.strip_prefix("content-length:") {
-                length = Some(value.trim().parse::<usize>()?);
-            }
-        }
-        let mut body = vec![0; length.context("an answer without a length")?];
-        self.stream.read_exact(&mut body)?;
-        if !status.contains(" 200 ") {
-            bail!("{path}: {status} {}", String::from_utf8_lossy(&body));
-        }
-        Ok(body)
-    }
+        .collect()
 }

@@ -1,6 +1,5 @@
 //! Questions about all devices at once.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use declic_common::api::{FleetBucket, FleetHistory, FleetLatest};
@@ -22,6 +21,7 @@ use crate::store::record::decode;
 use crate::store::records::history::HoursRow;
 use crate::store::{Store, StoreError, keys, read};
 
+const HOUR_MS: i64 = 3_600_000;
 /// Longest period of a question by the hour, in ms.
 const HOURLY_MS: i64 = 400 * 86_400_000;
 
@@ -81,16 +81,14 @@ pub async fn history(
     let counters = Arc::clone(&app.counters);
     let found = read(&app.store, move |store| {
         let zone = paris();
-        let mut all: BTreeMap<i64, Whole> = BTreeMap::new();
+        let mut all: Vec<(i64, Whole)> = Vec::new();
         for entry in &entries {
             let from = seen_from(entry, query.from, now, &zone);
             if from >= query.to {
                 continue;
             }
             let parts = parts(store, &counters, entry, metric, from, &query, &zone)?;
-            for (at, part) in parts {
-                add(&mut all, at, part);
-            }
+            add(&mut all, parts);
         }
         Ok(all)
     })
@@ -143,7 +141,7 @@ fn parts(
     from: i64,
     query: &FleetQuery,
     zone: &TimeZone,
-) -> Result<BTreeMap<i64, Part>, StoreError> {
+) -> Result<Vec<(i64, Part)>, StoreError> {
     steady(counters, || match query.by {
         By::Hour => hourly(store, entry, metric, (from, query.to), zone),
         By::Day => {
@@ -160,17 +158,21 @@ fn parts(
     })
 }
 
-/// Every hour that the period touches: the sums of what is sealed, and what is still in
-/// rows.
+/// Every hour that the period touches, oldest first: the sums of what is sealed, and what is
+/// still in rows.
 fn hourly(
     store: &dyn Store,
     entry: &Entry,
     metric: &Metric,
     (from, to): (i64, i64),
     zone: &TimeZone,
-) -> Result<BTreeMap<i64, Part>, StoreError> {
+) -> Result<Vec<(i64, Part)>, StoreError> {
     let device = entry.device.id;
-    let mut parts: BTreeMap<i64, Part> = BTreeMap::new();
+    // A place for each hour: a map would cost more than all else.
+    let first = hour_of(from);
+    let places = (hour_of(to - 1) - first) / HOUR_MS + 1;
+    let mut parts = vec![Part::default(); usize::try_from(places).unwrap_or(0)];
+    let place = |at: i64| usize::try_from((hour_of(at) - first) / HOUR_MS).unwrap_or(usize::MAX);
     let kind = keys::chunk::HOURS;
     // The part of a day lies under its first report, which may be before the period.
     let begins = Day::of(from, zone).begins(zone);
@@ -181,8 +183,9 @@ fn hourly(
     days::each(store, range, |_, value| {
         let row: HoursRow = decode(value)?;
         hours::read(row.first, &row.sums, metric.number, |hour| {
-            if (hour_of(from)..to).contains(&hour.at) {
-                let part = parts.entry(hour.at).or_default();
+            if hour.at >= first
+                && let Some(part) = parts.get_mut(place(hour.at))
+            {
                 part.count += u64::from(hour.count);
                 part.sum += hour.sum;
             }
@@ -190,29 +193,42 @@ fn hourly(
         Ok(())
     })?;
     // Not what was before the handover in its own hour.
-    let from = hour_of(from).max(entry.seen_from());
-    each_open(store, device, metric, (from, to), |at, value| {
-        let part = parts.entry(hour_of(at)).or_default();
-        part.count += 1;
-        part.sum += value as f64;
+    let open = first.max(entry.seen_from());
+    each_open(store, device, metric, (open, to), |at, value| {
+        if let Some(part) = parts.get_mut(place(at)) {
+            part.count += 1;
+            part.sum += value as f64;
+        }
     })?;
-    Ok(parts)
+    let hours = (first..).step_by(HOUR_MS as usize).zip(parts);
+    Ok(hours.filter(|(_, part)| part.count > 0).collect())
 }
 
-fn add(all: &mut BTreeMap<i64, Whole>, at: i64, part: Part) {
-    let mean = part.sum / part.count as f64;
-    let whole = all.entry(at).or_insert(Whole {
-        devices: 0,
-        count: 0,
-        sum: 0.0,
-        lowest: mean,
-        highest: mean,
-    });
-    whole.devices += 1;
-    whole.count += part.count;
-    whole.sum += part.sum;
-    whole.lowest = whole.lowest.min(mean);
-    whole.highest = whole.highest.max(mean);
+/// Adds the buckets of one device. Both ascend, so that nothing is searched for.
+fn add(all: &mut Vec<(i64, Whole)>, parts: Vec<(i64, Part)>) {
+    let mut place = 0;
+    for (at, part) in parts {
+        while all.get(place).is_some_and(|(known, _)| *known < at) {
+            place += 1;
+        }
+        let mean = part.sum / part.count as f64;
+        if all.get(place).is_none_or(|(known, _)| *known > at) {
+            let none = Whole {
+                devices: 0,
+                count: 0,
+                sum: 0.0,
+                lowest: mean,
+                highest: mean,
+            };
+            all.insert(place, (at, none));
+        }
+        let whole = &mut all[place].1;
+        whole.devices += 1;
+        whole.count += part.count;
+        whole.sum += part.sum;
+        whole.lowest = whole.lowest.min(mean);
+        whole.highest = whole.highest.max(mean);
+    }
 }
 
 /// The newest value of each metric of every device within reach, by name of the device;
@@ -223,10 +239,12 @@ pub fn latest(
     site: Option<&str>,
     metrics: Option<&str>,
 ) -> Result<Vec<FleetLatest>, QueryError> {
-    let metrics: Vec<&'static Metric> = match metrics {
+    let mut metrics: Vec<&'static Metric> = match metrics {
         Some(names) => find_all(names)?,
         None => METRICS.iter().collect(),
     };
+    // In the order of the answer: what is sorted already need not be sorted for each device.
+    metrics.sort_unstable_by_key(|metric| metric.name);
     let entries = within(app, reach, site);
     let item = |entry: &Arc<Entry>| {
         let row = entry.report();

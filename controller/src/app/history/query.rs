@@ -84,18 +84,11 @@ pub async fn points(
     cursor: Option<String>,
     now: i64,
 ) -> Result<Page<Point>, QueryError> {
-    let found = rows_of(app, period, vec![find(metric)?], limit, cursor, now).await?;
-    let items = found.items.into_iter().filter_map(|(at, values)| {
-        let at = time(at);
-        Some(Point {
-            at,
-            value: values.first().copied().flatten()?,
-        })
-    });
-    Ok(Page {
-        items: items.collect(),
-        next: found.next,
-    })
+    let item = |at, values: &[Vec<Option<i64>>], n: usize| {
+        let (at, value) = (time(at), values.first()?[n]?);
+        Some(Point { at, value })
+    };
+    page_of(app, period, vec![find(metric)?], (limit, cursor), now, item).await
 }
 
 /// Several metrics side by side, oldest first; a report that has none of them is left out.
@@ -107,27 +100,25 @@ pub async fn rows(
     cursor: Option<String>,
     now: i64,
 ) -> Result<Page<HistoryRow>, QueryError> {
-    let found = rows_of(app, period, find_all(metrics)?, limit, cursor, now).await?;
-    let item = |(at, values)| HistoryRow {
-        at: time(at),
-        values,
+    let item = |at, values: &[Vec<Option<i64>>], n: usize| {
+        let values: Vec<_> = values.iter().map(|column| column[n]).collect();
+        let at = time(at);
+        let there = values.iter().any(Option::is_some);
+        there.then_some(HistoryRow { at, values })
     };
-    Ok(Page {
-        items: found.items.into_iter().map(item).collect(),
-        next: found.next,
-    })
+    page_of(app, period, find_all(metrics)?, (limit, cursor), now, item).await
 }
 
-type Item = (i64, Vec<Option<i64>>);
-
-async fn rows_of(
+/// A page of what `item` makes of a report: its time, all columns of values, and its place
+/// in them; `None` leaves it out.
+async fn page_of<T: Send + 'static>(
     app: &Arc<App>,
     period: Period,
     metrics: Vec<&'static Metric>,
-    limit: usize,
-    cursor: Option<String>,
+    (limit, cursor): (usize, Option<String>),
     now: i64,
-) -> Result<Page<Item>, QueryError> {
+    item: impl Fn(i64, &[Vec<Option<i64>>], usize) -> Option<T> + Send + 'static,
+) -> Result<Page<T>, QueryError> {
     check_limit(limit, POINTS_MAX)?;
     let (_, from) = period.seen(app, now)?;
     let mut start = Start { at: from, id: None };
@@ -136,7 +127,7 @@ async fn rows_of(
         start = Start::read(cursor, begin).ok_or(QueryError::BadCursor)?;
     }
     let found = read(&app.store, move |store| {
-        page(store, &period, &metrics, start, limit)
+        page(store, &period, &metrics, start, limit, item)
     });
     Ok(found.await?)
 }
@@ -173,13 +164,14 @@ fn cursor(device: DeviceId, id: RowId) -> String {
 }
 
 /// Reads until the page is full; its cursor is the first report not looked at.
-fn page(
+fn page<T>(
     store: &dyn Store,
     period: &Period,
     metrics: &[&'static Metric],
     start: Start,
     limit: usize,
-) -> Result<Page<Item>, StoreError> {
+    item: impl Fn(i64, &[Vec<Option<i64>>], usize) -> Option<T>,
+) -> Result<Page<T>, StoreError> {
     let zone = paris();
     let mut items = Vec::new();
     let mut looked_at = 0;
@@ -205,10 +197,7 @@ fn page(
                 let next = Some(cursor(period.device, found.ids[n]));
                 return Ok(Page { items, next });
             }
-            let values: Vec<_> = found.values.iter().map(|column| column[n]).collect();
-            if values.iter().any(Option::is_some) {
-                items.push((found.times[n], values));
-            }
+            items.extend(item(found.times[n], &found.values, n));
         }
         if items.len() == limit && !wanted.ids && !found.times.is_empty() {
             // Again, with the numbers that a cursor is made of.

@@ -72,11 +72,16 @@ impl SledStore {
     /// takes to recover what was written last.
     pub fn open(folder: &Path, options: Options) -> Result<Self, OpenError> {
         let store = Self::start(folder, options)?;
+        // Beside the store: `store.before-2` is the data as it was before schema 2.
+        let newest = migrations::newest(migrations::ALL).number;
+        let mut before = folder.as_os_str().to_owned();
+        before.push(format!(".before-{newest}"));
+        let before = Path::new(&before);
         // On a thread of its own: migrations wait for their commits, which the
         // threads of an async runtime refuse.
         thread::scope(|scope| {
             scope
-                .spawn(|| migrations::run(&store, migrations::ALL))
+                .spawn(|| migrations::run(&store, migrations::ALL, before))
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })?;

@@ -178,10 +178,11 @@ const DOUBLE: migrations::Migration = migrations::Migration {
 #[test]
 fn a_migration_killed_anywhere_is_taken_up_again_and_done_once() {
     if let Some(folder) = env::var_os(FOLDER) {
-        let store = open_before(Path::new(&folder));
+        let folder = Path::new(&folder);
+        let store = open_before(folder);
         // The test runner has begun a line with the name of this test.
         writeln!(io::stdout(), "\nacknowledged 0").unwrap();
-        migrations::run(&store, &[DOUBLE]).unwrap();
+        migrations::run(&store, &[DOUBLE], &before(folder)).unwrap();
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -203,7 +204,7 @@ fn a_migration_killed_anywhere_is_taken_up_again_and_done_once() {
         let mut child = start(&command);
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         lines.by_ref().find_map(|line| acknowledged(&line.unwrap()));
-        std::thread::sleep(Duration::from_millis(round * 2));
+        std::thread::sleep(Duration::from_millis(round * 5));
         child.kill().unwrap();
         if child.wait().unwrap().success() {
             break;
@@ -212,12 +213,22 @@ fn a_migration_killed_anywhere_is_taken_up_again_and_done_once() {
     }
     assert!(killed > 2, "killed {killed} times");
     let store = open_before(folder.path());
-    migrations::run(&store, &[DOUBLE]).unwrap();
+    migrations::run(&store, &[DOUBLE], &before(folder.path())).unwrap();
     for n in 0..DOUBLED {
         let twice = [n.to_be_bytes(), n.to_be_bytes()].concat();
         assert_eq!(store.get(Space::Core, &key(n)), Ok(Some(twice)), "{n}");
     }
+    let old = open_before(&before(folder.path()));
+    for n in 0..DOUBLED {
+        let once = n.to_be_bytes().to_vec();
+        assert_eq!(old.get(Space::Core, &key(n)), Ok(Some(once)), "{n}");
+    }
     let _ = writeln!(io::stderr(), "migration: {killed} kill -9, done once");
+}
+
+/// Where the data is kept as it was: in the same folder, which goes with the test.
+fn before(folder: &Path) -> std::path::PathBuf {
+    folder.join("before")
 }
 
 /// Opens a store without its migrations, which know no schema above the newest.

@@ -1,32 +1,34 @@
-//! A year of a hundred homes: how long it takes to make, what it weighs on disk and in
-//! memory.
+//! A year of a hundred homes, a report every five minutes, and the controller that serves it.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 use declic_tests::controller::get;
+use declic_tests::place::Place;
 use declic_tests::process::{Process, free_port, program};
 use declic_tests::wait::{eventually, seconds};
 use rustix::process::Signal;
-use tempfile::TempDir;
 
-use super::{Figure, proc};
+use crate::bench::proc;
 
 const HOMES: u64 = 100;
 const DAYS: u64 = 365;
+/// What it cost to make the year that lies beside it.
+const COST: &str = "cost.json";
 /// A report every five minutes, day and night; a local day may be an hour shorter.
 const REPORTS: u64 = HOMES * (DAYS * 288 - 12);
 
-/// The year, made once for all benches of this run.
+/// The year, with what it cost to make.
+#[derive(Debug)]
 pub(crate) struct Year {
-    dir: TempDir,
-    made_s: f64,
-    cpu_s: f64,
+    dir: Place,
+    pub(super) made_s: f64,
+    pub(super) cpu_s: f64,
     /// From the start until it answers, while the year is made behind it.
-    answers_s: f64,
+    pub(super) answers_s: f64,
 }
 
 /// A demonstration that runs on the year.
@@ -71,7 +73,7 @@ impl Demo {
         line.split_whitespace().nth(1)?.parse().ok()
     }
 
-    fn stop(mut self) -> anyhow::Result<()> {
+    pub(super) fn stop(mut self) -> anyhow::Result<()> {
         self.process.signal(Signal::INT);
         let status = self.process.ended(seconds(120));
         match status.success() {
@@ -82,13 +84,21 @@ impl Demo {
 }
 
 impl Year {
-    /// Made at the first call.
-    pub(crate) fn get() -> anyhow::Result<&'static Year> {
-        static YEAR: OnceLock<Year> = OnceLock::new();
-        if let Some(year) = YEAR.get() {
-            return Ok(year);
+    /// In a folder that goes with it, or in one that is kept: then it is made only once.
+    pub(super) fn make(keep: Option<&Path>) -> anyhow::Result<Self> {
+        let dir = match keep {
+            Some(dir) => Place::Given(dir.to_owned()),
+            None => Place::own(),
+        };
+        if let Ok(text) = fs::read_to_string(dir.path().join(COST)) {
+            let [made_s, cpu_s, answers_s] = serde_json::from_str(&text)?;
+            return Ok(Year {
+                dir,
+                made_s,
+                cpu_s,
+                answers_s,
+            });
         }
-        let dir = tempfile::tempdir()?;
         let began = Instant::now();
         let mut demo = Demo::start(dir.path().join("data"), HOMES)?;
         let answers_s = began.elapsed().as_secs_f64();
@@ -99,14 +109,16 @@ impl Year {
             (made >= REPORTS).then_some(())
         });
         let made_s = began.elapsed().as_secs_f64();
-        let cpu_s = proc::cpu_seconds(pid)?;
+        let cpu_s = proc::cpu_seconds_of_all(pid)?;
         demo.stop()?;
-        Ok(YEAR.get_or_init(|| Year {
+        let cost = serde_json::to_string(&[made_s, cpu_s, answers_s])?;
+        fs::write(dir.path().join(COST), cost)?;
+        Ok(Year {
             dir,
             made_s,
             cpu_s,
             answers_s,
-        }))
+        })
     }
 
     /// The controller on the year. One home lives in its process, not a hundred.
@@ -114,7 +126,7 @@ impl Year {
         Demo::start(self.dir.path().join("data"), 1)
     }
 
-    fn sizes(&self) -> anyhow::Result<serde_json::Value> {
+    pub(super) fn sizes(&self) -> anyhow::Result<serde_json::Value> {
         let output = Command::new(program("declic"))
             .args(["store", "sizes", "--format", "json", "--data-dir"])
             .arg(self.dir.path().join("data"))
@@ -124,68 +136,4 @@ impl Year {
             format!("`declic store sizes` failed: {words}")
         })
     }
-}
-
-pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
-    let year = Year::get()?;
-    let sizes = year.sizes()?;
-    let number = |name: &str| sizes[name].as_f64().unwrap_or(f64::NAN);
-    let demo = year.serve()?;
-    let pid = demo.process.id();
-    // The start reads every row; its memory is given back a moment later.
-    std::thread::sleep(Duration::from_secs(5));
-    let started = proc::status_kib(pid, "VmRSS")?;
-    let status = Command::new(program("declic"))
-        .args([
-            "export",
-            "history",
-            "--days",
-            "366",
-            "--metric",
-            "load1_centi",
-        ])
-        .arg("--data-dir")
-        .arg(&demo.data)
-        .stdout(Stdio::null())
-        .status()?;
-    if !status.success() {
-        bail!("the export ended with {status}: {}", demo.process.words());
-    }
-    let read = proc::status_kib(pid, "VmRSS")?;
-    demo.stop()?;
-    let mib = |kib: f64| kib / 1_024.0;
-    let figure = |what, unit, ours| Figure {
-        bench: "history",
-        what,
-        unit,
-        ours,
-    };
-    Ok(vec![
-        figure(
-            "reports of a year of 100 homes",
-            "reports",
-            number("sealed_reports"),
-        ),
-        figure("samples in them", "samples", number("sealed_samples")),
-        figure("until the demonstration answers", "s", year.answers_s),
-        figure("until the year is made", "s", year.made_s),
-        figure("CPU to make it, demonstration included", "s", year.cpu_s),
-        figure(
-            "sealed reports",
-            "B/sample",
-            number("sealed_bytes_per_sample"),
-        ),
-        figure(
-            "files of the store",
-            "B/sample",
-            number("file_bytes_per_sample"),
-        ),
-        figure(
-            "files of the store",
-            "MiB",
-            number("file_bytes") / 1_048_576.0,
-        ),
-        figure("resident memory after the start", "MiB", mib(started)),
-        figure("resident memory after reading all", "MiB", mib(read)),
-    ])
 }
