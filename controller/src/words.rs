@@ -22,6 +22,7 @@ mod bring;
 mod presence;
 mod record;
 mod ticket;
+mod work;
 
 /// Narrow no-break space.
 const NNBSP: char = '\u{202f}';

@@ -19,6 +19,9 @@ pub trait Noun: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 'st
     fn judge(&self, before: Option<&Self>) -> Vec<BadField>;
 }
 
+/// Judges a record, beside the one that was before it.
+pub type Judge = fn(&Map<String, Value>, Option<&Map<String, Value>>) -> Vec<BadField>;
+
 /// The table of a noun.
 #[derive(Clone, Copy, Debug)]
 pub struct Sheet {
@@ -40,7 +43,7 @@ pub struct Sheet {
     pub via: &'static [&'static str],
     pub fields: &'static [Field],
     /// [`Noun::judge`], for whoever has only JSON.
-    pub judge: fn(&Map<String, Value>, Option<&Map<String, Value>>) -> Vec<BadField>,
+    pub judge: Judge,
 }
 
 /// One field of a noun.
@@ -80,6 +83,8 @@ pub enum Form {
     Day,
     /// One of a list.
     Word(fn() -> Vec<&'static str>),
+    /// Some of a list, each once.
+    SomeOf(fn() -> Vec<&'static str>),
     /// The code of another noun's record, by the noun's word.
     Names(&'static str),
     /// So many lines at most, each of one line.
@@ -287,6 +292,7 @@ impl Form {
                     }
                 }
             }
+            Form::SomeOf(words) => some_of(value, &words()),
             Form::Texts(most) => match &value {
                 Value::Array(items)
                     if items.len() <= most
@@ -312,6 +318,25 @@ impl Form {
                     format!("is not the list that is expected ({why}); see docs/programme.md"),
                 ),
             },
+        }
+    }
+}
+
+fn some_of(value: Value, words: &[&str]) -> Result<Value, Fault> {
+    let given = value.as_array();
+    let known = given.is_some_and(|items| {
+        items.iter().enumerate().all(|(n, item)| {
+            item.as_str().is_some_and(|word| words.contains(&word)) && !items[..n].contains(item)
+        })
+    });
+    match known {
+        true => Ok(value),
+        false => {
+            let words = words.join(", ");
+            fault(
+                format!("doit être une liste de ces mots, chacun une fois : {words}"),
+                format!("must be a list of these words, each once: {words}"),
+            )
         }
     }
 }

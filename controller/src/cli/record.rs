@@ -308,7 +308,12 @@ pub(crate) fn aside(text: &str) -> Said {
 }
 
 /// Adds a record, or changes the fields that were named and leaves the others.
-async fn set(desk: &Desk<'_>, code: &str, pairs: &[Pair], v: &Voice) -> Result<Said, Failure> {
+pub(crate) async fn set(
+    desk: &Desk<'_>,
+    code: &str,
+    pairs: &[Pair],
+    v: &Voice,
+) -> Result<Said, Failure> {
     let numbered = !desk.sheet.prefix.is_empty() && code == "new";
     let before = match numbered {
         true => None,
@@ -366,10 +371,12 @@ async fn set(desk: &Desk<'_>, code: &str, pairs: &[Pair], v: &Voice) -> Result<S
 /// Columns that hold something and fit a line.
 fn list(sheet: &Sheet, records: &[Value], v: &Voice) -> String {
     let short = |field: &&Field| {
-        !matches!(field.form, Form::Words(_) | Form::Rows(_) | Form::Texts(_))
-            && records
-                .iter()
-                .any(|record| record.get(field.name).is_some())
+        !matches!(
+            field.form,
+            Form::Words(_) | Form::Rows(_) | Form::Texts(_) | Form::SomeOf(_)
+        ) && records
+            .iter()
+            .any(|record| record.get(field.name).is_some())
     };
     let columns: Vec<_> = sheet.fields.iter().filter(short).collect();
     let head: Vec<_> = columns
@@ -381,7 +388,7 @@ fn list(sheet: &Sheet, records: &[Value], v: &Voice) -> String {
         .iter()
         .map(|record| {
             let cell = |field: &&Field| value(field, record.get(field.name), v);
-            columns.iter().map(|field| cell(field)).collect()
+            columns.iter().map(cell).collect()
         })
         .collect();
     table(&head, &rows)
@@ -416,6 +423,11 @@ fn value(field: &Field, found: Option<&Value>, v: &Voice) -> String {
         (Form::Flag, Some(Value::Bool(true))) => v.say("oui", "yes").to_owned(),
         (Form::Flag, Some(Value::Bool(false))) => v.say("non", "no").to_owned(),
         (Form::Word(_), Some(Value::String(word))) => v.record_word(word).to_owned(),
+        (Form::SomeOf(_), Some(Value::Array(words))) => {
+            let words = words.iter().filter_map(Value::as_str);
+            let words: Vec<_> = words.map(|word| v.record_word(word)).collect();
+            words.join(", ")
+        }
         (_, Some(value)) => cell::write(value),
     }
 }
