@@ -74,6 +74,7 @@ pub(crate) async fn run(
                 place: Place::Home,
                 household: Some(household),
                 site,
+                seat: None,
             };
             controller.post(&path, &new).await?;
             Ok(aside(voice.say(
@@ -81,12 +82,18 @@ pub(crate) async fn run(
                 "device handed over; what is shown of it begins now".to_owned(),
             )))
         }
-        DeviceCommand::Return { device, to, site } => {
+        DeviceCommand::Return {
+            device,
+            to,
+            site,
+            seat,
+        } => {
             let path = path(controller, &device, "/placements").await?;
             let new = NewPlacement {
                 place: to.into(),
                 household: None,
                 site,
+                seat,
             };
             controller.post(&path, &new).await?;
             let place = voice.place(new.place);

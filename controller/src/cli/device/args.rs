@@ -55,6 +55,8 @@ pub enum DeviceCommand {
         to: Elsewhere,
         #[arg(long, help = tr("Site où il va", "Site where it goes"))]
         site: Option<String>,
+        #[arg(long, value_name = "N", help = tr("Numéro du poste, avec `--to seat`", "Number of the post, with `--to seat`"))]
+        seat: Option<u16>,
     },
     #[command(about = tr("Demander quelque chose à un PC", "Ask something of a device"))]
     Send {
