@@ -87,6 +87,7 @@ pub fn move_to(
     let own_site = match &new.household {
         Some(code) => {
             let site = programme::home(app, code)??;
+            programme::may_go(app, entry, code, now_ms)??;
             site
         }
         None => None,

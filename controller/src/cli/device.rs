@@ -3,6 +3,7 @@
 mod args;
 mod history;
 pub(super) mod lately;
+mod life;
 pub(super) mod screen;
 mod strip;
 pub(super) mod tables;
@@ -63,6 +64,8 @@ pub(crate) async fn run(
             }))
         }
         DeviceCommand::History(args) => history::run(args, controller, voice).await,
+        DeviceCommand::Life(args) => life::show(args, controller, voice).await,
+        DeviceCommand::Step(command) => life::step(command, controller, voice).await,
         DeviceCommand::Timeline(args) => timeline::run(args, controller, voice).await,
         DeviceCommand::Deploy {
             device,

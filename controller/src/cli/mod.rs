@@ -41,8 +41,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use declic_common::programme::{
-    Application, Building, Contact, Cost, Line, Noun, Person, Programme, Question, Sheet, Site,
-    Survey,
+    Application, Building, Contact, Cost, Handover, Line,
+    Lot, Noun, Pc, PcRepair, Person, Programme, Question, Sheet, Site, Survey, Trial, Wipe,
 };
 use declic_common::tr;
 
@@ -152,6 +152,18 @@ pub enum Command {
     Survey(RecordArgs),
     #[command(about = tr("Les dépenses", "The costs"))]
     Cost(RecordArgs),
+    #[command(about = tr("Les lots de PC reçus", "The lots of PCs that were received"))]
+    Lot(RecordArgs),
+    #[command(about = tr("Les PC par leur numéro d’inventaire", "The PCs by their inventory number"))]
+    Pc(RecordArgs),
+    #[command(about = tr("Les effacements de PC et leur preuve", "The wipes of PCs and their proof"))]
+    Wipe(RecordArgs),
+    #[command(about = tr("Les essais à l’établi", "The trials on the bench"))]
+    Trial(RecordArgs),
+    #[command(about = tr("Les réparations de PC", "The repairs of PCs"))]
+    Repair(RecordArgs),
+    #[command(about = tr("Les feuilles de remise et de retour", "The sheets of handovers and returns"))]
+    Handover(RecordArgs),
     #[command(subcommand, about = tr("Un broker MQTT existant", "An existing MQTT broker"))]
     Broker(BrokerCommand),
     #[command(subcommand, about = tr("Les sauvegardes", "The backups"))]
@@ -297,6 +309,12 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Question(args) => (args.target.clone(), Asked::Record(Question::SHEET, args)),
         Command::Survey(args) => (args.target.clone(), Asked::Record(Survey::SHEET, args)),
         Command::Cost(args) => (args.target.clone(), Asked::Record(Cost::SHEET, args)),
+        Command::Lot(args) => (args.target.clone(), Asked::Record(Lot::SHEET, args)),
+        Command::Pc(args) => (args.target.clone(), Asked::Record(Pc::SHEET, args)),
+        Command::Wipe(args) => (args.target.clone(), Asked::Record(Wipe::SHEET, args)),
+        Command::Trial(args) => (args.target.clone(), Asked::Record(Trial::SHEET, args)),
+        Command::Repair(args) => (args.target.clone(), Asked::Record(PcRepair::SHEET, args)),
+        Command::Handover(args) => (args.target.clone(), Asked::Record(Handover::SHEET, args)),
         Command::Settings(args) => (args.target.clone(), Asked::Settings(args)),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()

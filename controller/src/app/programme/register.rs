@@ -11,6 +11,7 @@ use declic_common::programme::body::Shown;
 use declic_common::programme::{BadField, Noun, Programme, Sealed, Sheet};
 use serde_json::{Map, Value as Json};
 
+use super::life;
 use super::row::{self, Row, text, write};
 use super::rules::{self, Learnt};
 use super::seal::{holder, part};
@@ -200,6 +201,15 @@ pub async fn remove(
         if rules::has_devices(app, sheet, &code) {
             return Err(named("a PC that is or was with it".to_owned()));
         }
+        let gone = life::judge(
+            app,
+            (sheet, &programme, &code),
+            None,
+            &mut Learnt::default(),
+        )?;
+        if !gone.is_empty() {
+            return Err(RegisterError::Bad(gone));
+        }
         let key = keys::register(sheet.number, &programme, &code);
         change
             .batch
@@ -324,6 +334,12 @@ impl Put<'_> {
             &self.record,
             learnt,
         )?);
+        bad.extend(life::judge(
+            app,
+            (sheet, programme, &code),
+            Some(&self.record),
+            learnt,
+        )?);
         if !bad.is_empty() {
             return Err(RegisterError::Bad(bad));
         }
@@ -396,7 +412,7 @@ pub(super) fn existing(
     }
 }
 
-fn within(store: &dyn Store, row: &Row, by: &By) -> Result<bool, StoreError> {
+pub(super) fn within(store: &dyn Store, row: &Row, by: &By) -> Result<bool, StoreError> {
     match row.sheet.word == Programme::SHEET.word {
         true => reach::sees_programme(store, &by.reach, &row.code),
         false => reach::admits(store, &by.reach, (row.sheet, &row.programme), &row.body),

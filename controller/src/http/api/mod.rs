@@ -12,6 +12,7 @@ mod enrolments;
 mod fleet;
 mod history;
 mod households;
+mod lives;
 mod logins;
 mod placements;
 mod records;
@@ -93,6 +94,9 @@ pub(super) fn routes() -> Routes {
         .documented(Needs(KeepProgramme), routes!(households::file))
         .documented(Needs(KeepProgramme), routes!(households::erase))
         .documented(Needs(SeeDevices), routes!(households::devices))
-        .documented(Needs(SeeProgramme), routes!(households::questionnaire));
+        .documented(Needs(SeeProgramme), routes!(households::questionnaire))
+        .documented(Needs(SeeProgramme), routes!(lives::list))
+        .documented(Needs(SeeProgramme), routes!(lives::one))
+        .documented(Needs(SeeProgramme), routes!(lives::label));
     records::routes(base)
 }

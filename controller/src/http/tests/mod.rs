@@ -5,6 +5,7 @@ mod changes;
 mod doors;
 mod forgotten;
 mod history;
+mod lives;
 mod paging;
 mod people;
 mod programme;
