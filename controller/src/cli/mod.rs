@@ -27,6 +27,7 @@ mod record;
 mod rhythm;
 mod rules;
 pub mod serve;
+mod session;
 mod settings;
 mod status;
 mod store;
@@ -41,8 +42,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use declic_common::programme::{
-    Application, Building, Contact, Cost, Handover, Line,
-    Lot, Noun, Pc, PcRepair, Person, Programme, Question, Sheet, Site, Survey, Trial, Wipe,
+    Application, Assistance, Attendance, Building, Contact, Cost, Cycle, Group, Handover, Line,
+    Lot, Member, Noun, Pc, PcRepair, Person, Programme, Question, Sheet, Site, Survey, Trial, Wipe,
 };
 use declic_common::tr;
 
@@ -67,6 +68,7 @@ use self::record::RecordArgs;
 use self::rhythm::RhythmCommand;
 use self::rules::RulesArgs;
 use self::serve::ServeArgs;
+use self::session::SessionArgs;
 use self::settings::SettingsArgs;
 use self::status::StatusArgs;
 use self::store::StoreCommand;
@@ -164,6 +166,18 @@ pub enum Command {
     Repair(RecordArgs),
     #[command(about = tr("Les feuilles de remise et de retour", "The sheets of handovers and returns"))]
     Handover(RecordArgs),
+    #[command(about = tr("Les cycles de formation", "The training cycles"))]
+    Cycle(RecordArgs),
+    #[command(about = tr("Les groupes", "The groups"))]
+    Group(RecordArgs),
+    #[command(about = tr("Les inscrits des groupes", "The members of groups"))]
+    Member(RecordArgs),
+    #[command(about = tr("Les présences aux séances", "The attendances of sessions"))]
+    Attendance(RecordArgs),
+    #[command(about = tr("Les aides hors séances", "Help outside sessions"))]
+    Assistance(RecordArgs),
+    #[command(about = tr("Les séances, leur feuille, l’appel, les postes", "The sessions, their sheet, the roll, the seats"))]
+    Session(SessionArgs),
     #[command(subcommand, about = tr("Un broker MQTT existant", "An existing MQTT broker"))]
     Broker(BrokerCommand),
     #[command(subcommand, about = tr("Les sauvegardes", "The backups"))]
@@ -315,6 +329,12 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Trial(args) => (args.target.clone(), Asked::Record(Trial::SHEET, args)),
         Command::Repair(args) => (args.target.clone(), Asked::Record(PcRepair::SHEET, args)),
         Command::Handover(args) => (args.target.clone(), Asked::Record(Handover::SHEET, args)),
+        Command::Cycle(args) => (args.target.clone(), Asked::Record(Cycle::SHEET, args)),
+        Command::Group(args) => (args.target.clone(), Asked::Record(Group::SHEET, args)),
+        Command::Member(args) => (args.target.clone(), Asked::Record(Member::SHEET, args)),
+        Command::Attendance(args) => (args.target.clone(), Asked::Record(Attendance::SHEET, args)),
+        Command::Assistance(args) => (args.target.clone(), Asked::Record(Assistance::SHEET, args)),
+        Command::Session(args) => (args.target.clone(), Asked::Session(args)),
         Command::Settings(args) => (args.target.clone(), Asked::Settings(args)),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -344,6 +364,7 @@ enum Asked {
     Token(TokenArgs),
     Record(&'static Sheet, RecordArgs),
     Household(HouseholdArgs),
+    Session(SessionArgs),
     Settings(SettingsArgs),
 }
 
@@ -365,6 +386,7 @@ async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failur
         Asked::Account(args) => account::run(args.command, &controller, voice).await,
         Asked::Token(args) => token::run(args.command, &controller, voice).await,
         Asked::Household(args) => household::run(args, &controller, voice).await,
+        Asked::Session(args) => session::run(args, &controller, voice).await,
         Asked::Record(sheet, args) => {
             let desk = record::Desk::open(&controller, sheet, &args.within).await?;
             record::run(args.command, &desk, voice).await

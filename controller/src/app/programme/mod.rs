@@ -15,10 +15,12 @@ mod lives;
 mod questionnaire;
 mod reach;
 pub mod register;
+mod roll;
 mod row;
 mod rules;
 mod seal;
 mod table;
+mod workshop;
 
 use declic_common::programme::{BadField, Sealed};
 
@@ -32,8 +34,10 @@ pub use self::lives::{LivesQuery, label, life, lives};
 pub use self::questionnaire::questionnaire;
 pub use self::reach::sites_of;
 pub use self::register::{ListQuery, change, create, find, list, remove};
+pub use self::roll::roll;
 pub use self::row::{Row, all, load, programmes};
 pub use self::table::export;
+pub use self::workshop::{seats, sheet};
 use crate::domain::rights::Reach;
 use crate::store::StoreError;
 

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 
 use super::life::Bench;
 use super::row::{self, text};
+use super::workshop;
 use crate::store::{Store, StoreError};
 
 /// What was learnt of a noun in one change, so that an import does not read it all at each line.
@@ -57,6 +58,19 @@ impl Learnt {
             self.bench = Some(Bench::load(store, programme)?);
         }
         Ok(self.bench.as_ref().expect("it was just read"))
+    }
+
+    /// Forgets what these records say once: they are about to be said anew. Blocks.
+    pub(super) fn say_anew(
+        &mut self,
+        store: &dyn Store,
+        sheet: &'static Sheet,
+        programme: &str,
+        codes: &[String],
+    ) -> Result<(), StoreError> {
+        let said = self.said(store, sheet, programme)?;
+        said.retain(|_, by| !codes.contains(by));
+        Ok(())
     }
 
     fn said(
@@ -119,7 +133,7 @@ fn said_once(sheet: &Sheet, body: &Map<String, Json>) -> Vec<(&'static str, Stri
             let parts = ["pc", "household", "hands", "on"].map(part);
             vec![("on", parts.join(" "))]
         }
-        _ => Vec::new(),
+        _ => workshop::said_once(sheet, body),
     }
 }
 
@@ -168,6 +182,7 @@ pub(super) fn judge(
         }
     }
     bad.extend(of_one_piece(store, sheet, programme, body)?);
+    bad.extend(workshop::judge(store, sheet, programme, body)?);
     Ok(bad)
 }
 

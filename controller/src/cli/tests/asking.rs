@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use declic_common::Lang;
 use declic_common::programme::{
-    Lot, Noun, Person, Programme, Site, Wipe,
+    Attendance, Cycle, Group, Lot, Member, Noun, Person, Programme, Site, Wipe,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -37,7 +37,12 @@ async fn type_in(line: &str, last: &[&str]) -> Result<Said, Failure> {
         Command::Person(args) => (args.target.clone(), Asked::Record(Person::SHEET, args)),
         Command::Lot(args) => (args.target.clone(), Asked::Record(Lot::SHEET, args)),
         Command::Wipe(args) => (args.target.clone(), Asked::Record(Wipe::SHEET, args)),
+        Command::Cycle(args) => (args.target.clone(), Asked::Record(Cycle::SHEET, args)),
+        Command::Group(args) => (args.target.clone(), Asked::Record(Group::SHEET, args)),
+        Command::Member(args) => (args.target.clone(), Asked::Record(Member::SHEET, args)),
+        Command::Attendance(args) => (args.target.clone(), Asked::Record(Attendance::SHEET, args)),
         Command::Household(args) => (args.target.clone(), Asked::Household(args)),
+        Command::Session(args) => (args.target.clone(), Asked::Session(args)),
         Command::Backup(command) => (
             crate::cli::backup::target(&command).unwrap(),
             Asked::Backup(command),

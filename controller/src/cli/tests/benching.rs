@@ -1,4 +1,4 @@
-//! A day at the bench, typed against a real controller.
+//! A day at the bench and one in the workshop, typed against a real controller.
 
 use serde_json::Value;
 
@@ -79,4 +79,46 @@ async fn a_pc_goes_over_the_bench_to_a_home() {
     let write = format!("declic device life BDX-001 --label {}", label.display());
     on(&world, &write).await.unwrap();
     assert!(std::fs::read_to_string(label).unwrap().contains("<svg"));
+}
+
+#[tokio::test]
+async fn a_session_is_printed_and_its_roll_is_typed() {
+    let world = world().await;
+    for line in [
+        "device return BDX-001 --to seat --site aubiers --seat 1",
+        "person set new household=AUB-017 age=vingt_cinq_trente_neuf first_name=Amina",
+        "cycle set debuter site=aubiers name=Débuter themes=email|sante",
+        "group set mardi cycle=debuter",
+        "member set new group=mardi person=P-0001",
+        "session set new site=aubiers cycle=debuter group=mardi on=2010-10-06 minutes=90 kind=collectif seats=2",
+    ] {
+        on(&world, &format!("declic {line}")).await.unwrap();
+    }
+    let sheet = on(&world, "declic session sheet W-0001").await.unwrap().out;
+    for told in ["P-0001", "Amina", "Seats not to be given: 2"] {
+        assert!(sheet.contains(told), "{told}: {sheet}");
+    }
+    let roll = "declic session roll W-0001 P-0001@1 +soixante_dix_plus";
+    assert_eq!(
+        on(&world, roll).await.unwrap().aside,
+        "2 entered as present\n"
+    );
+    let came = on(&world, "declic attendance list session=W-0001")
+        .await
+        .unwrap()
+        .out;
+    assert!(
+        came.contains("V-0002") && came.contains("70 and over"),
+        "{came}"
+    );
+    let seats = on(&world, "declic session seats aubiers")
+        .await
+        .unwrap()
+        .out;
+    assert!(
+        seats.contains("BDX-001") && seats.contains("no PC"),
+        "{seats}"
+    );
+    let cycle = on(&world, "declic cycle show debuter").await.unwrap().out;
+    assert!(cycle.contains("mail, health"), "{cycle}");
 }

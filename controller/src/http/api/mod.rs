@@ -21,6 +21,7 @@ mod status;
 mod tickets;
 mod timeline;
 mod tokens;
+mod workshops;
 
 use utoipa_axum::routes;
 
@@ -97,6 +98,9 @@ pub(super) fn routes() -> Routes {
         .documented(Needs(SeeProgramme), routes!(households::questionnaire))
         .documented(Needs(SeeProgramme), routes!(lives::list))
         .documented(Needs(SeeProgramme), routes!(lives::one))
-        .documented(Needs(SeeProgramme), routes!(lives::label));
+        .documented(Needs(SeeProgramme), routes!(lives::label))
+        .documented(Needs(SeeProgramme), routes!(workshops::seats))
+        .documented(Needs(SeeProgramme), routes!(workshops::sheet))
+        .documented(Needs(KeepWorkshop), routes!(workshops::roll));
     records::routes(base)
 }

@@ -15,8 +15,8 @@ use declic_common::api::Page;
 use declic_common::problem::ProblemKind;
 use declic_common::programme::body::{ChangeRecord, Imported, NewImport, Shown};
 use declic_common::programme::{
-    Application, Building, Contact, Cost, Handover,
-    Household, Line, Lot, Noun, Pc, PcRepair, Person, Programme, Question, Sheet,
+    Application, Assistance, Attendance, Building, Contact, Cost, Cycle, Group, Handover,
+    Household, Line, Lot, Member, Noun, Pc, PcRepair, Person, Programme, Question, Session, Sheet,
     Site, Survey, Trial, Wipe,
 };
 use serde_json::Value;
@@ -49,7 +49,7 @@ pub(super) fn routes(base: Routes) -> Routes {
     let base = of::<Question>(base, SeeProgramme, Evaluate);
     let base = of::<Survey>(base, SeeProgramme, Evaluate);
     let base = of::<Cost>(base, SeeProgramme, KeepProgramme);
-    bench(base)
+    workshop(bench(base))
 }
 
 /// The life of PCs, kept by those who have them in hand.
@@ -60,6 +60,16 @@ fn bench(base: Routes) -> Routes {
     let base = of::<Trial>(base, SeeProgramme, SteerDevices);
     let base = of::<PcRepair>(base, SeeProgramme, SteerDevices);
     of::<Handover>(base, SeeProgramme, SteerDevices)
+}
+
+/// Sessions and who came.
+fn workshop(base: Routes) -> Routes {
+    let base = of::<Cycle>(base, SeeProgramme, KeepWorkshop);
+    let base = of::<Group>(base, SeeProgramme, KeepWorkshop);
+    let base = of::<Member>(base, SeeProgramme, KeepWorkshop);
+    let base = of::<Session>(base, SeeProgramme, KeepWorkshop);
+    let base = of::<Attendance>(base, SeeProgramme, KeepWorkshop);
+    of::<Assistance>(base, SeeProgramme, KeepWorkshop)
 }
 
 /// Programmes, which are in nothing else.

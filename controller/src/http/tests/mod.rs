@@ -13,4 +13,5 @@ mod rights;
 mod tables;
 mod tickets;
 mod timeline;
+mod workshop;
 pub(crate) mod world;

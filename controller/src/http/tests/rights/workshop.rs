@@ -44,7 +44,52 @@ pub(super) const TABLE: &str = "
     DELETE /api/v1/programmes/{programme}/handovers/{code} y y y . .  .
     POST   /api/v1/programmes/{programme}/import/handovers y y y . .  .
     GET    /api/v1/programmes/{programme}/export/handovers y y y y y  .
+    GET    /api/v1/programmes/{programme}/cycles y y y y y  .
+    POST   /api/v1/programmes/{programme}/cycles y y . y .  .
+    GET    /api/v1/programmes/{programme}/cycles/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/cycles/{code} y y . y .  .
+    DELETE /api/v1/programmes/{programme}/cycles/{code} y y . y .  .
+    POST   /api/v1/programmes/{programme}/import/cycles y y . y .  .
+    GET    /api/v1/programmes/{programme}/export/cycles y y y y y  .
+    GET    /api/v1/programmes/{programme}/groups y y y y y  .
+    POST   /api/v1/programmes/{programme}/groups y y . y .  .
+    GET    /api/v1/programmes/{programme}/groups/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/groups/{code} y y . y .  .
+    DELETE /api/v1/programmes/{programme}/groups/{code} y y . y .  .
+    POST   /api/v1/programmes/{programme}/import/groups y y . y .  .
+    GET    /api/v1/programmes/{programme}/export/groups y y y y y  .
+    GET    /api/v1/programmes/{programme}/members y y y y y  .
+    POST   /api/v1/programmes/{programme}/members y y . y .  .
+    GET    /api/v1/programmes/{programme}/members/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/members/{code} y y . y .  .
+    DELETE /api/v1/programmes/{programme}/members/{code} y y . y .  .
+    POST   /api/v1/programmes/{programme}/import/members y y . y .  .
+    GET    /api/v1/programmes/{programme}/export/members y y y y y  .
+    GET    /api/v1/programmes/{programme}/sessions y y y y y  .
+    POST   /api/v1/programmes/{programme}/sessions y y . y .  .
+    GET    /api/v1/programmes/{programme}/sessions/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/sessions/{code} y y . y .  .
+    DELETE /api/v1/programmes/{programme}/sessions/{code} y y . y .  .
+    POST   /api/v1/programmes/{programme}/import/sessions y y . y .  .
+    GET    /api/v1/programmes/{programme}/export/sessions y y y y y  .
+    GET    /api/v1/programmes/{programme}/attendances y y y y y  .
+    POST   /api/v1/programmes/{programme}/attendances y y . y .  .
+    GET    /api/v1/programmes/{programme}/attendances/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/attendances/{code} y y . y .  .
+    DELETE /api/v1/programmes/{programme}/attendances/{code} y y . y .  .
+    POST   /api/v1/programmes/{programme}/import/attendances y y . y .  .
+    GET    /api/v1/programmes/{programme}/export/attendances y y y y y  .
+    GET    /api/v1/programmes/{programme}/assistances y y y y y  .
+    POST   /api/v1/programmes/{programme}/assistances y y . y .  .
+    GET    /api/v1/programmes/{programme}/assistances/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/assistances/{code} y y . y .  .
+    DELETE /api/v1/programmes/{programme}/assistances/{code} y y . y .  .
+    POST   /api/v1/programmes/{programme}/import/assistances y y . y .  .
+    GET    /api/v1/programmes/{programme}/export/assistances y y y y y  .
     GET    /api/v1/programmes/{programme}/lives y y y y y  .
     GET    /api/v1/programmes/{programme}/pcs/{code}/life y y y y y  .
     GET    /api/v1/programmes/{programme}/pcs/{code}/label y y y y y  .
+    GET    /api/v1/programmes/{programme}/sites/{code}/seats y y y y y  .
+    GET    /api/v1/programmes/{programme}/sessions/{code}/sheet y y y y y  .
+    POST   /api/v1/programmes/{programme}/sessions/{code}/roll y y . y .  .
 ";
