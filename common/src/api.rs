@@ -233,6 +233,9 @@ pub struct PlacementInfo {
     pub from: Timestamp,
     /// Null while it is there.
     pub to: Option<Timestamp>,
+    /// Number of the post, on a seat of a workshop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<u16>,
 }
 
 /// Puts a device somewhere: with a household (`home`), or elsewhere without one.
@@ -245,6 +248,9 @@ pub struct NewPlacement {
     pub household: Option<String>,
     #[serde(default)]
     pub site: Option<String>,
+    /// Number of the post, on a seat of a workshop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<u16>,
 }
 
 /// One stretch of a timeline; `to` is not included.

@@ -26,6 +26,7 @@ mod presence;
 pub(crate) mod readings;
 mod record;
 mod ticket;
+mod work;
 
 pub(crate) use french::typeset;
 

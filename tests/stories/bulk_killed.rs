@@ -26,7 +26,8 @@ fn an_import_and_a_purge_that_are_killed_halfway_are_completed_when_done_again()
     controller.run();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for n in 0..DEVICES {
-        let device = Device::enrol(&controller, &format!("BDX-{n:03}"));
+        let asset = format!("BDX-{n:03}");
+        let device = Device::enrol(&controller, &asset);
         runtime.block_on(device).unwrap();
     }
     controller.kill();

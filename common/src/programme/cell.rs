@@ -34,14 +34,16 @@ pub fn read(field: &Field, cell: &str) -> Value {
         },
         Form::Day => Value::String(day(cell).unwrap_or_else(|| cell.to_owned())),
         Form::Word(_) => Value::String(cell.to_lowercase()),
-        Form::Texts(_) => cell
-            .split(BETWEEN)
-            .map(|text| text.trim().to_owned())
-            .filter(|text| !text.is_empty())
-            .collect(),
+        Form::Texts(_) => texts(cell).collect(),
+        Form::SomeOf(_) => texts(cell).map(|word| word.to_lowercase()).collect(),
         Form::Rows(_) => serde_json::from_str(cell).unwrap_or_else(|_| same()),
         Form::Code | Form::Names(_) | Form::Text(_) | Form::Words(_) => same(),
     }
+}
+
+fn texts(cell: &str) -> impl Iterator<Item = String> {
+    let parts = cell.split(BETWEEN).map(|text| text.trim().to_owned());
+    parts.filter(|text| !text.is_empty())
 }
 
 /// The cell of a value, which [`read`] reads back.

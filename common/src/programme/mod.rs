@@ -5,35 +5,59 @@
 //! what they may hold, which other noun they name and which of them are kept sealed.
 
 mod application;
+mod assistance;
+mod attendance;
 pub mod body;
 mod building;
 pub mod cell;
 mod contact;
 mod cost;
+mod cycle;
+mod group;
+mod handover;
 mod household;
+pub mod life;
 mod line;
+mod lot;
+mod pc;
 mod person;
 mod place;
 mod question;
+mod repair;
 mod run;
+mod session;
 pub mod sheet;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod trial;
 pub mod vocabulary;
+mod wipe;
+pub mod workshop;
 
 pub use application::Application;
+pub use assistance::Assistance;
+pub use attendance::Attendance;
 pub use building::Building;
 pub use contact::Contact;
 pub use cost::Cost;
+pub use cycle::Cycle;
+pub use group::{Group, Member};
+pub use handover::Handover;
 pub use household::Household;
 pub use line::Line;
+pub use lot::Lot;
+pub use pc::Pc;
 pub use person::Person;
 pub use place::Site;
 pub use question::{Question, built_in};
+pub use repair::PcRepair;
 pub use run::{Approached, Funder, Partner, Programme};
+pub use session::Session;
 pub use sheet::{BadField, Field, Form, Noun, Sealed, Sheet};
 pub use survey::Survey;
+pub use trial::Trial;
+pub use wipe::Wipe;
 
 /// Every noun, in the order in which they are filled in: what is named comes before what
 /// names it. A noun that is not here cannot be kept.
@@ -49,6 +73,18 @@ pub const SHEETS: &[&Sheet] = &[
     Question::SHEET,
     Survey::SHEET,
     Cost::SHEET,
+    Lot::SHEET,
+    Pc::SHEET,
+    Wipe::SHEET,
+    Trial::SHEET,
+    PcRepair::SHEET,
+    Handover::SHEET,
+    Cycle::SHEET,
+    Group::SHEET,
+    Member::SHEET,
+    Session::SHEET,
+    Attendance::SHEET,
+    Assistance::SHEET,
 ];
 
 /// The sheet of a noun, by its word.

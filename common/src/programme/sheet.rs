@@ -86,6 +86,8 @@ pub enum Form {
     Day,
     /// One of a list.
     Word(fn() -> Vec<&'static str>),
+    /// Some of a list, each once.
+    SomeOf(fn() -> Vec<&'static str>),
     /// The code of another noun's record, by the noun's word.
     Names(&'static str),
     /// So many lines at most, each of one line.
@@ -293,6 +295,7 @@ impl Form {
                     }
                 }
             }
+            Form::SomeOf(words) => some_of(value, &words()),
             Form::Texts(most) => match &value {
                 Value::Array(items)
                     if items.len() <= most
@@ -318,6 +321,25 @@ impl Form {
                     format!("is not the list that is expected ({why}); see docs/programme.md"),
                 ),
             },
+        }
+    }
+}
+
+fn some_of(value: Value, words: &[&str]) -> Result<Value, Fault> {
+    let given = value.as_array();
+    let known = given.is_some_and(|items| {
+        items.iter().enumerate().all(|(n, item)| {
+            item.as_str().is_some_and(|word| words.contains(&word)) && !items[..n].contains(item)
+        })
+    });
+    match known {
+        true => Ok(value),
+        false => {
+            let words = words.join(", ");
+            fault(
+                format!("doit être une liste de ces mots, chacun une fois : {words}"),
+                format!("must be a list of these words, each once: {words}"),
+            )
         }
     }
 }

@@ -174,3 +174,52 @@ fn a_demonstration_turns_real_with_its_legal_sheet_and_keeps_it() {
     assert_eq!(bare.judge(Some(&whole)).len(), 4);
     assert!(bare.judge(Some(&bare)).is_empty());
 }
+
+#[test]
+fn themes_are_some_of_a_list_each_once() {
+    let themes = Session::SHEET.field("themes").unwrap();
+    let read = cell::read(themes, "Email | sante");
+    assert_eq!(read, json!(["email", "sante"]));
+    assert_eq!(cell::write(&read), "email|sante");
+    let given = |themes: Value| json!({"site": "aubiers", "on": "2026-10-06", "minutes": 60, "kind": "collectif", "themes": themes});
+    assert!(Session::SHEET.admit(given(json!(["email"]))).is_ok());
+    for bad in [
+        json!(["jardinage"]),
+        json!(["email", "email"]),
+        json!("email"),
+    ] {
+        assert_eq!(
+            Session::SHEET.admit(given(bad)).unwrap_err()[0].field,
+            "themes"
+        );
+    }
+}
+
+#[test]
+fn a_session_begins_at_a_time_of_the_day() {
+    let at = |start: &str| Session {
+        start: Some(start.to_owned()),
+        ..Session::default()
+    };
+    assert!(at("09:05").judge(None).is_empty());
+    for bad in ["9:05", "25:00", "14h30", "2 pm"] {
+        assert_eq!(at(bad).judge(None)[0].field, "start", "{bad}");
+    }
+}
+
+#[test]
+fn a_proof_of_erasure_names_its_tool_and_the_whole_of_its_file() {
+    let wipe: Wipe = serde_json::from_value(json!({
+        "pc": "BDX-001", "on": "2026-10-02", "method": "random", "tool": "nwipe 0.38", "by": "jb", "result": "done",
+        "file": "nwipe.pdf", "file_sha256": "0f".repeat(32),
+    }))
+    .unwrap();
+    assert!(wipe.judge(None).is_empty() && wipe.proves());
+    let half = Wipe {
+        file: None,
+        tool: None,
+        ..wipe
+    };
+    let fields: Vec<_> = half.judge(None).into_iter().map(|bad| bad.field).collect();
+    assert_eq!(fields, ["tool", "file_sha256"]);
+}

@@ -1,6 +1,12 @@
 //! The words of the records. Where a public vocabulary has them, they are its words, so that
 //! an activity report needs no translation.
 
+mod life;
+mod workshop;
+
+pub use life::*;
+pub use workshop::*;
+
 use crate::words;
 
 words! {

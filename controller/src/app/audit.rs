@@ -173,6 +173,11 @@ impl Change {
         self.placements.push((device, after));
     }
 
+    /// Whether this change puts a device somewhere.
+    pub fn moves(&self, device: DeviceId) -> bool {
+        self.placements.iter().any(|(moved, _)| *moved == device)
+    }
+
     /// Keeps an absence under its number, or forgets it.
     pub fn put_absence(&mut self, id: u64, row: Option<Absence>) {
         let key = keys::absence(id);

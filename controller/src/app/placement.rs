@@ -30,6 +30,10 @@ pub enum PlaceError {
     Retired,
     #[error("a site has 1 to 64 characters, on one line")]
     BadSite,
+    #[error(
+        "post {seat} of {site} has {pc} already; take that one away first, or give another number"
+    )]
+    SeatTaken { seat: u16, site: String, pc: String },
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
@@ -76,19 +80,31 @@ pub fn move_to(
     let next = Wish {
         place: new.place,
         household: new.household.as_deref(),
+        seat: new.seat,
     };
     placement::judge(now.as_ref(), &next)?;
     // A household brings its site along, unless somebody says another one.
     let own_site = match &new.household {
-        Some(code) => programme::home(app, code)??,
+        Some(code) => {
+            let site = programme::home(app, code)??;
+            programme::may_go(app, entry, code, now_ms)??;
+            site
+        }
         None => None,
     };
+    let site = new.site.clone().or(own_site);
+    if let Some(seat) = new.seat {
+        // A post is of a workshop: that of the site where it stays if no other is said.
+        let site = site.as_deref().or(entry.device.site.as_deref());
+        check_free(app, change, (device, site), seat)?;
+    }
     let placed = Placement {
         place: new.place,
         household: new.household.clone(),
-        site: new.site.clone().or(own_site),
+        site,
         from: now_ms,
         to: None,
+        seat: new.seat,
     };
     let mut after = Placements::clone(&entry.placements);
     if let Some(last) = after.periods.last_mut() {
@@ -105,12 +121,41 @@ pub fn move_to(
             false => "device.deploy",
         },
         subject: &device.to_string(),
-        detail: Some(match &placed.household {
-            Some(code) => format!("{} {code}", placed.place),
-            None => placed.place.to_string(),
+        detail: Some(match (&placed.household, placed.seat) {
+            (Some(code), _) => format!("{} {code}", placed.place),
+            (None, Some(seat)) => format!("{} {seat}", placed.place),
+            (None, None) => placed.place.to_string(),
         }),
     });
     Ok(placed)
+}
+
+/// One PC stands at a post.
+fn check_free(
+    app: &App,
+    change: &audit::Change,
+    (device, site): (DeviceId, Option<&str>),
+    seat: u16,
+) -> Result<(), PlaceError> {
+    let there = |entry: &Arc<Entry>| {
+        let placement = entry.placement();
+        entry.device.id != device
+            && !change.moves(entry.device.id)
+            && entry.site() == site
+            && placement.is_some_and(|at| at.place == Place::Seat && at.seat == Some(seat))
+    };
+    match app.registry.all().into_iter().find(there) {
+        None => Ok(()),
+        Some(other) => Err(PlaceError::SeatTaken {
+            seat,
+            site: site.unwrap_or("-").to_owned(),
+            pc: other
+                .device
+                .asset
+                .clone()
+                .unwrap_or(other.device.id.to_string()),
+        }),
+    }
 }
 
 /// Where a device was, newest first.
@@ -123,6 +168,7 @@ fn wish(placement: &Placement) -> Wish<'_> {
     Wish {
         place: placement.place,
         household: placement.household.as_deref(),
+        seat: placement.seat,
     }
 }
 
@@ -134,6 +180,7 @@ pub fn info(placement: &Placement) -> PlacementInfo {
         site: placement.site.clone(),
         from: time(placement.from),
         to: placement.to.map(time),
+        seat: placement.seat,
     }
 }
 

@@ -3,6 +3,7 @@
 mod args;
 mod history;
 pub(super) mod lately;
+mod life;
 pub(super) mod screen;
 mod strip;
 pub(super) mod tables;
@@ -63,6 +64,8 @@ pub(crate) async fn run(
             }))
         }
         DeviceCommand::History(args) => history::run(args, controller, voice).await,
+        DeviceCommand::Life(args) => life::show(args, controller, voice).await,
+        DeviceCommand::Step(command) => life::step(command, controller, voice).await,
         DeviceCommand::Timeline(args) => timeline::run(args, controller, voice).await,
         DeviceCommand::Deploy {
             device,
@@ -74,6 +77,7 @@ pub(crate) async fn run(
                 place: Place::Home,
                 household: Some(household),
                 site,
+                seat: None,
             };
             controller.post(&path, &new).await?;
             Ok(aside(voice.say(
@@ -81,12 +85,18 @@ pub(crate) async fn run(
                 "device handed over; what is shown of it begins now".to_owned(),
             )))
         }
-        DeviceCommand::Return { device, to, site } => {
+        DeviceCommand::Return {
+            device,
+            to,
+            site,
+            seat,
+        } => {
             let path = path(controller, &device, "/placements").await?;
             let new = NewPlacement {
                 place: to.into(),
                 household: None,
                 site,
+                seat,
             };
             controller.post(&path, &new).await?;
             let place = voice.place(new.place);

@@ -29,6 +29,7 @@ mod record;
 mod rhythm;
 mod rules;
 pub mod serve;
+mod session;
 mod settings;
 mod status;
 mod store;
@@ -43,8 +44,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use declic_common::programme::{
-    Application, Building, Contact, Cost, Household, Line, Noun, Person, Programme, Sheet, Site,
-    Survey,
+    Application, Assistance, Attendance, Building, Contact, Cost, Cycle, Group, Handover,
+    Household, Line, Lot, Member, Noun, Pc, PcRepair, Person, Programme, Sheet, Site, Survey,
+    Trial, Wipe,
 };
 use declic_common::tr;
 
@@ -71,6 +73,7 @@ use self::record::RecordArgs;
 use self::rhythm::RhythmCommand;
 use self::rules::RulesArgs;
 use self::serve::ServeArgs;
+use self::session::SessionArgs;
 use self::settings::SettingsArgs;
 use self::status::StatusArgs;
 use self::store::StoreCommand;
@@ -156,6 +159,30 @@ pub enum Command {
     Survey(RecordArgs),
     #[command(about = tr("Les dépenses", "The costs"))]
     Cost(RecordArgs),
+    #[command(about = tr("Les lots de PC reçus", "The lots of PCs that were received"))]
+    Lot(RecordArgs),
+    #[command(about = tr("Les PC par leur numéro d’inventaire", "The PCs by their inventory number"))]
+    Pc(RecordArgs),
+    #[command(about = tr("Les effacements de PC et leur preuve", "The wipes of PCs and their proof"))]
+    Wipe(RecordArgs),
+    #[command(about = tr("Les essais à l’établi", "The trials on the bench"))]
+    Trial(RecordArgs),
+    #[command(about = tr("Les réparations de PC", "The repairs of PCs"))]
+    Repair(RecordArgs),
+    #[command(about = tr("Les feuilles de remise et de retour", "The sheets of handovers and returns"))]
+    Handover(RecordArgs),
+    #[command(about = tr("Les cycles de formation", "The training cycles"))]
+    Cycle(RecordArgs),
+    #[command(about = tr("Les groupes", "The groups"))]
+    Group(RecordArgs),
+    #[command(about = tr("Les inscrits des groupes", "The members of groups"))]
+    Member(RecordArgs),
+    #[command(about = tr("Les présences aux séances", "The attendances of sessions"))]
+    Attendance(RecordArgs),
+    #[command(about = tr("Les aides hors séances", "Help outside sessions"))]
+    Assistance(RecordArgs),
+    #[command(about = tr("Les séances, leur feuille, l’appel, les postes", "The sessions, their sheet, the roll, the seats"))]
+    Session(SessionArgs),
     #[command(about = tr("Ce que le programme a changé : figer, lire, publier", "What the programme changed: freeze, read, publish"))]
     Evaluation(EvaluationArgs),
     #[command(about = tr(
@@ -323,6 +350,18 @@ pub fn run(cli: Cli, own: impl FnOnce(Own) -> anyhow::Result<()>) -> ExitCode {
         Command::Question(args) => (args.target.clone(), Asked::Question(args)),
         Command::Survey(args) => (args.target.clone(), Asked::Record(Survey::SHEET, args)),
         Command::Cost(args) => (args.target.clone(), Asked::Record(Cost::SHEET, args)),
+        Command::Lot(args) => (args.target.clone(), Asked::Record(Lot::SHEET, args)),
+        Command::Pc(args) => (args.target.clone(), Asked::Record(Pc::SHEET, args)),
+        Command::Wipe(args) => (args.target.clone(), Asked::Record(Wipe::SHEET, args)),
+        Command::Trial(args) => (args.target.clone(), Asked::Record(Trial::SHEET, args)),
+        Command::Repair(args) => (args.target.clone(), Asked::Record(PcRepair::SHEET, args)),
+        Command::Handover(args) => (args.target.clone(), Asked::Record(Handover::SHEET, args)),
+        Command::Cycle(args) => (args.target.clone(), Asked::Record(Cycle::SHEET, args)),
+        Command::Group(args) => (args.target.clone(), Asked::Record(Group::SHEET, args)),
+        Command::Member(args) => (args.target.clone(), Asked::Record(Member::SHEET, args)),
+        Command::Attendance(args) => (args.target.clone(), Asked::Record(Attendance::SHEET, args)),
+        Command::Assistance(args) => (args.target.clone(), Asked::Record(Assistance::SHEET, args)),
+        Command::Session(args) => (args.target.clone(), Asked::Session(args)),
         Command::Settings(args) => (args.target.clone(), Asked::Settings(args)),
     };
     finish(runtime().block_on(ask(asked.0, asked.1, &Voice::current())))
@@ -357,6 +396,7 @@ enum Asked {
     Record(&'static Sheet, RecordArgs),
     People(&'static Sheet, HouseholdArgs),
     Question(QuestionArgs),
+    Session(SessionArgs),
     Settings(SettingsArgs),
 }
 
@@ -382,6 +422,7 @@ async fn ask(target: Target, asked: Asked, voice: &Voice) -> Result<Said, Failur
         Asked::Token(args) => token::run(args.command, &controller, voice).await,
         Asked::Question(args) => question::run(args, &controller, voice).await,
         Asked::People(sheet, args) => household::run(sheet, args, &controller, voice).await,
+        Asked::Session(args) => session::run(args, &controller, voice).await,
         Asked::Record(sheet, args) => {
             let desk = record::Desk::open(&controller, sheet, &args.within).await?;
             record::run(args.command, &desk, voice).await

@@ -324,7 +324,12 @@ pub(crate) fn aside(text: &str) -> Said {
 }
 
 /// Adds a record, or changes the fields that were named and leaves the others.
-async fn set(desk: &Desk<'_>, code: &str, pairs: &[Pair], v: &Voice) -> Result<Said, Failure> {
+pub(crate) async fn set(
+    desk: &Desk<'_>,
+    code: &str,
+    pairs: &[Pair],
+    v: &Voice,
+) -> Result<Said, Failure> {
     let numbered = !desk.sheet.prefix.is_empty() && code == "new";
     let before = match numbered {
         true => None,

@@ -80,6 +80,7 @@ async fn hand_over(app: &Arc<App>, home: &Household) -> anyhow::Result<()> {
         place: Place::Home,
         household: Some(home.code.clone()),
         site: Some(SITE.to_owned()),
+        seat: None,
     };
     clock::stand(home.handover);
     placement::put(app, home.device, placed, "demo", home.handover).await?;

@@ -5,6 +5,7 @@ pub mod absence;
 pub mod buckets;
 pub mod dating;
 pub mod days;
+pub mod life;
 pub mod metric;
 pub mod numbering;
 pub mod pause;

@@ -5,11 +5,16 @@ use declic_common::api::Place;
 /// Longest code of a household, in characters.
 pub const CODE_CHARS: usize = 32;
 
+/// Highest number of a post.
+pub const SEAT_MAX: u16 = 500;
+
 /// Where somebody wants to put a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish<'a> {
     pub place: Place,
     pub household: Option<&'a str>,
+    /// Number of the post, on a seat.
+    pub seat: Option<u16>,
 }
 
 /// Why a device cannot go there.
@@ -23,6 +28,8 @@ pub enum Refusal {
     NoHousehold,
     #[error("only a home has a household; leave it out for a seat, the bench or the stock")]
     NotAHome,
+    #[error("only a seat of a workshop has a number, from 1 to {SEAT_MAX}; leave it out elsewhere")]
+    NotASeat,
     #[error("this device is with household {0}; let it come back first (return)")]
     WithAnother(String),
     #[error("this device is already there")]
@@ -36,6 +43,11 @@ pub fn judge(now: Option<&Wish<'_>>, wish: &Wish<'_>) -> Result<(), Refusal> {
         (Place::Home, Some(code)) if !is_code(code) => return Err(Refusal::BadCode),
         (Place::Home, Some(_)) | (_, None) => {}
         (_, Some(_)) => return Err(Refusal::NotAHome),
+    }
+    let numbered =
+        wish.place == Place::Seat && wish.seat.is_some_and(|n| (1..=SEAT_MAX).contains(&n));
+    if wish.seat.is_some() && !numbered {
+        return Err(Refusal::NotASeat);
     }
     match now {
         Some(now) if now == wish => Err(Refusal::Already),
@@ -58,7 +70,24 @@ mod tests {
     use super::*;
 
     fn wish(place: Place, household: Option<&str>) -> Wish<'_> {
-        Wish { place, household }
+        Wish {
+            place,
+            household,
+            seat: None,
+        }
+    }
+
+    #[test]
+    fn a_post_has_a_number_and_may_change_it() {
+        let at = |place, seat| Wish {
+            seat: Some(seat),
+            ..wish(place, None)
+        };
+        let third = at(Place::Seat, 3);
+        assert_eq!(judge(Some(&third), &at(Place::Seat, 4)), Ok(()));
+        assert_eq!(judge(Some(&third), &third), Err(Refusal::Already));
+        assert_eq!(judge(None, &at(Place::Seat, 0)), Err(Refusal::NotASeat));
+        assert_eq!(judge(None, &at(Place::Bench, 3)), Err(Refusal::NotASeat));
     }
 
     #[test]

@@ -189,9 +189,9 @@ impl From<PlaceError> for Failure {
 fn kind_of_place(error: &PlaceError) -> ProblemKind {
     match error {
         PlaceError::UnknownDevice => ProblemKind::UnknownDevice,
-        PlaceError::Retired | PlaceError::Refused(Refusal::WithAnother(_) | Refusal::Already) => {
-            ProblemKind::Conflict
-        }
+        PlaceError::Retired
+        | PlaceError::SeatTaken { .. }
+        | PlaceError::Refused(Refusal::WithAnother(_) | Refusal::Already) => ProblemKind::Conflict,
         PlaceError::BadSite | PlaceError::Refused(_) | PlaceError::Home(_) => ProblemKind::Refused,
         PlaceError::Store(_) => ProblemKind::Internal,
     }

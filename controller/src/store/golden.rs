@@ -16,6 +16,7 @@ use declic_common::{DeviceId, InstallId};
 use serde_json::json;
 
 mod history;
+mod placement;
 mod programme;
 mod tickets;
 
@@ -377,6 +378,7 @@ fn records_of_the_timeline_read_and_are_written_the_same() {
                 site: None,
                 from: 1_790_000_000_000,
                 to: Some(1_790_086_400_000),
+                seat: None,
             },
             Placement {
                 place: Place::Home,
@@ -384,6 +386,7 @@ fn records_of_the_timeline_read_and_are_written_the_same() {
                 site: Some("aubiers".to_owned()),
                 from: 1_790_086_400_000,
                 to: None,
+                seat: None,
             },
         ],
     };

@@ -278,6 +278,9 @@ pub struct Placement {
     pub from: i64,
     #[n(4)]
     pub to: Option<i64>,
+    /// Number of the post, on a seat.
+    #[n(5)]
+    pub seat: Option<u16>,
 }
 
 /// What a device did on one local day, of which nothing finer is kept.

@@ -66,7 +66,7 @@ impl Voice {
             "maintenance" => self.say("maintenance", "maintenance"),
             "communication" => self.say("communication", "communication"),
             "evaluation" => self.say("évaluation", "evaluation"),
-            word => word,
+            word => self.work_word(word),
         }
     }
 }
@@ -81,10 +81,30 @@ mod tests {
     #[test]
     fn every_word_of_a_record_has_its_french() {
         let french = Voice::new(Lang::Fr, jiff::Timestamp::UNIX_EPOCH);
-        let same = ["couple", "communication", "maintenance", "masculin"];
+        let same = [
+            "couple",
+            "communication",
+            "maintenance",
+            "masculin",
+            "usage",
+            "individuel",
+            "collectif",
+            "domicile",
+            "autre",
+            "aucun",
+            "autonome",
+            "ordinateur",
+            "tablette",
+            "administration",
+            "bureautique",
+            "entrepreneuriat",
+            "logement",
+            "justice",
+            "associations",
+        ];
         for sheet in SHEETS {
             for field in sheet.fields {
-                let Form::Word(words) = field.form else {
+                let (Form::Word(words) | Form::SomeOf(words)) = field.form else {
                     continue;
                 };
                 for word in words() {

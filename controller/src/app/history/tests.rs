@@ -81,6 +81,7 @@ impl World {
             place,
             household,
             site: None,
+            seat: None,
         };
         let device = DeviceId::from_bits(n);
         placement::put(&self.app, device, new, "test", at)

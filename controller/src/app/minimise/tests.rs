@@ -81,6 +81,7 @@ impl Home {
             place: Place::Home,
             household: Some("AUB-017".to_owned()),
             site: None,
+            seat: None,
         };
         placement::put(&self.app, self.device, new, "test", self.began)
             .await
@@ -385,6 +386,7 @@ async fn a_device_that_was_in_no_home_is_left_as_it_is() {
         place: Place::Bench,
         household: None,
         site: None,
+        seat: None,
     };
     let back_at = home.began + 20 * DAY;
     placement::put(&home.app, home.device, bench, "test", back_at)

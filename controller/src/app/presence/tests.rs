@@ -86,6 +86,7 @@ impl Quarter {
             place: Place::Home,
             household: Some(format!("F-{}", id.to_bits())),
             site: Some("aubiers".to_owned()),
+            seat: None,
         };
         placement::put(&self.app, id, home, "test", from)
             .await
@@ -290,6 +291,7 @@ async fn what_another_household_did_with_the_pc_is_not_held_against_the_next() {
         place: Place::Bench,
         household: None,
         site: None,
+        seat: None,
     };
     placement::put(&quarter.app, EVENING, bench, "test", monday)
         .await
@@ -301,6 +303,7 @@ async fn what_another_household_did_with_the_pc_is_not_held_against_the_next() {
         place: Place::Home,
         household: Some("F-9".to_owned()),
         site: Some("aubiers".to_owned()),
+        seat: None,
     };
     placement::put(&quarter.app, EVENING, home, "test", monday + 1)
         .await

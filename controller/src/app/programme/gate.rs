@@ -1,11 +1,13 @@
 //! Whether a device may go to a household: the programme takes no real home before its legal
 //! sheet is filled in.
 
+use declic_common::DeviceId;
 use declic_common::programme::{Household, Noun, Programme};
 
 use super::keyring::Holder;
 use super::{row, seal};
 use crate::app::App;
+use crate::domain::life::Refusal;
 use crate::store::StoreError;
 
 /// Why a household gets no device.
@@ -25,6 +27,18 @@ pub enum HomeRefusal {
     Left(String),
     #[error("household {0} was erased; it comes back under another code")]
     Erased(String),
+    #[error(
+        "device {0} has no inventory number, and a real programme knows its PCs by theirs; enrol it \
+         with one (`declic enrol new --asset NUMBER --rebind {0}`)"
+    )]
+    NoNumber(DeviceId),
+    #[error(
+        "PC {pc} is not among those of programme {programme}; receive it first \
+         (`declic device receive {pc}`)"
+    )]
+    NotKept { pc: String, programme: String },
+    #[error("PC {pc}: {why}")]
+    Life { pc: String, why: Refusal },
 }
 
 /// The site of a household that may get a device; `None` for a code that no record knows and

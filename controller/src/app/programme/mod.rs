@@ -10,14 +10,18 @@ mod gate;
 mod import;
 pub mod keyring;
 pub mod letter;
+mod life;
+mod lives;
 mod put;
 mod questionnaire;
 mod reach;
 pub mod register;
+mod roll;
 mod row;
 mod rules;
 mod seal;
 mod table;
+mod workshop;
 
 use declic_common::programme::{BadField, Sealed};
 
@@ -26,12 +30,16 @@ pub use self::file::{devices, file};
 pub use self::gate::{HomeRefusal, home};
 pub use self::import::import;
 pub use self::keyring::{Holder, KeyError, Keyring};
+pub use self::life::may_go;
+pub use self::lives::{LivesQuery, label, life, lives};
 pub use self::put::{change, create};
 pub use self::questionnaire::questionnaire;
 pub use self::reach::sites_of;
 pub use self::register::{ListQuery, find, list, remove};
+pub use self::roll::roll;
 pub use self::row::{Row, all, load, programmes};
 pub use self::table::export;
+pub use self::workshop::{seats, sheet};
 use crate::domain::rights::Reach;
 use crate::store::StoreError;
 

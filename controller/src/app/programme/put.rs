@@ -8,6 +8,7 @@ use declic_common::programme::body::Shown;
 use declic_common::programme::{BadField, Noun, Programme, Sheet};
 use serde_json::{Map, Value as Json};
 
+use super::life;
 use super::register::{reaches, seen, unknown, within};
 use super::row::{self, Row, text, write};
 use super::rules::{self, Learnt};
@@ -183,6 +184,12 @@ impl Put<'_> {
             store,
             (sheet, programme, &code),
             &self.record,
+            learnt,
+        )?);
+        bad.extend(life::judge(
+            app,
+            (sheet, programme, &code),
+            Some(&self.record),
             learnt,
         )?);
         if !bad.is_empty() {

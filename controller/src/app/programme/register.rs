@@ -8,8 +8,9 @@ use declic_common::programme::body::Shown;
 use declic_common::programme::{Noun, Programme, Sealed, Sheet};
 use serde_json::{Map, Value as Json};
 
+use super::life;
 use super::row::{self, Row, text};
-use super::rules;
+use super::rules::{self, Learnt};
 use super::seal::holder;
 use super::{By, RegisterError, reach};
 use crate::app::App;
@@ -129,6 +130,15 @@ pub async fn remove(
         }
         if rules::has_devices(app, sheet, &code) {
             return Err(named("a PC that is or was with it".to_owned()));
+        }
+        let gone = life::judge(
+            app,
+            (sheet, &programme, &code),
+            None,
+            &mut Learnt::default(),
+        )?;
+        if !gone.is_empty() {
+            return Err(RegisterError::Bad(gone));
         }
         let key = keys::register(sheet.number, &programme, &code);
         change

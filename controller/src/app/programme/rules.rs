@@ -9,7 +9,9 @@ use declic_common::programme::{
 };
 use serde_json::{Map, Value as Json};
 
+use super::life::Bench;
 use super::row::{self, text};
+use super::workshop;
 use crate::store::{Store, StoreError};
 
 /// What was learnt of a noun in one change, so that an import does not read it all at each line.
@@ -19,6 +21,8 @@ pub(super) struct Learnt {
     said: Option<HashMap<String, String>>,
     /// The highest number that was given.
     last: Option<u64>,
+    /// What is known of the lives of PCs.
+    bench: Option<Bench>,
 }
 
 impl Learnt {
@@ -44,6 +48,49 @@ impl Learnt {
         Ok(format!("{}-{:04}", sheet.prefix, last + 1))
     }
 
+    /// What is known of the lives of PCs. Blocks the first time.
+    pub(super) fn bench(
+        &mut self,
+        store: &dyn Store,
+        programme: &str,
+    ) -> Result<&Bench, StoreError> {
+        if self.bench.is_none() {
+            self.bench = Some(Bench::load(store, programme)?);
+        }
+        Ok(self.bench.as_ref().expect("it was just read"))
+    }
+
+    /// Forgets what these records say once: they are about to be said anew. Blocks.
+    pub(super) fn say_anew(
+        &mut self,
+        store: &dyn Store,
+        sheet: &'static Sheet,
+        programme: &str,
+        codes: &[String],
+    ) -> Result<(), StoreError> {
+        let said = self.said(store, sheet, programme)?;
+        said.retain(|_, by| !codes.contains(by));
+        Ok(())
+    }
+
+    fn said(
+        &mut self,
+        store: &dyn Store,
+        sheet: &'static Sheet,
+        programme: &str,
+    ) -> Result<&mut HashMap<String, String>, StoreError> {
+        if self.said.is_none() {
+            let mut said = HashMap::new();
+            for row in row::all(store, sheet, programme)? {
+                for (_, once) in said_once(sheet, &row.body) {
+                    said.insert(once, row.code.clone());
+                }
+            }
+            self.said = Some(said);
+        }
+        Ok(self.said.as_mut().expect("it was just read"))
+    }
+
     /// Which record says this already. Blocks the first time.
     fn said_by(
         &mut self,
@@ -52,35 +99,41 @@ impl Learnt {
         programme: &str,
         once: &str,
     ) -> Result<Option<String>, StoreError> {
-        if self.said.is_none() {
-            let rows = row::all(store, sheet, programme)?;
-            let said = rows
-                .iter()
-                .filter_map(|row| Some((said_once(sheet, &row.body)?.1, row.code.clone())));
-            self.said = Some(said.collect());
-        }
-        Ok(self.said.as_ref().and_then(|said| said.get(once)).cloned())
+        Ok(self.said(store, sheet, programme)?.get(once).cloned())
     }
 
     /// Notes what a record of the same change says.
-    pub(super) fn note(&mut self, sheet: &Sheet, code: &str, body: &Map<String, Json>) {
-        if let (Some(said), Some((_, once))) = (&mut self.said, said_once(sheet, body)) {
+    pub(super) fn note(&mut self, sheet: &'static Sheet, code: &str, body: &Map<String, Json>) {
+        if let Some(said) = &mut self.said {
             said.retain(|_, by| by != code);
-            said.insert(once, code.to_owned());
+            for (_, once) in said_once(sheet, body) {
+                said.insert(once, code.to_owned());
+            }
+        }
+        if let Some(bench) = &mut self.bench {
+            bench.note(sheet, code, body);
         }
     }
 }
 
 /// What only one record may say, and the field that says it.
-fn said_once(sheet: &Sheet, body: &Map<String, Json>) -> Option<(&'static str, String)> {
+fn said_once(sheet: &Sheet, body: &Map<String, Json>) -> Vec<(&'static str, String)> {
     let part = |field| text(body, field).unwrap_or_default();
     match sheet.word {
-        "household" => Some(("application", text(body, "application")?.to_owned())),
+        "household" => {
+            let application = text(body, "application");
+            let once = application.map(|code| ("application", code.to_owned()));
+            once.into_iter().collect()
+        }
         "survey" => {
             let parts = [part("household"), part("person"), part("moment")];
-            Some(("moment", parts.join(" ")))
+            vec![("moment", parts.join(" "))]
         }
-        _ => None,
+        "handover" => {
+            let parts = ["pc", "household", "hands", "on"].map(part);
+            vec![("on", parts.join(" "))]
+        }
+        _ => workshop::said_once(sheet, body),
     }
 }
 
@@ -117,17 +170,19 @@ pub(super) fn judge(
             format!("is taken in programme {other}; choose another one"),
         ));
     }
-    if let Some((field, once)) = said_once(sheet, body)
-        && let Some(by) = learnt.said_by(store, sheet, programme, &once)?
-        && by != code
-    {
-        bad.push(BadField::new(
-            field,
-            format!("est déjà dit par {by} ; changer celui-là"),
-            format!("is said by {by} already; change that one"),
-        ));
+    for (field, once) in said_once(sheet, body) {
+        if let Some(by) = learnt.said_by(store, sheet, programme, &once)?
+            && by != code
+        {
+            bad.push(BadField::new(
+                field,
+                format!("est déjà dit par {by} ; changer celui-là"),
+                format!("is said by {by} already; change that one"),
+            ));
+        }
     }
     bad.extend(of_one_piece(store, sheet, programme, body)?);
+    bad.extend(workshop::judge(store, sheet, programme, body)?);
     Ok(bad)
 }
 

@@ -39,12 +39,14 @@ pub(super) fn exchange(
         place: from.place,
         household: from.household.clone(),
         site: site.clone(),
+        seat: from.seat,
     };
     // Its site is kept, so that whoever works there may go on with it.
     let returned = NewPlacement {
         place: Place::Bench,
         household: None,
         site,
+        seat: None,
     };
     move_to(app, change, &broken, &returned, (who, now))?;
     move_to(app, change, &spare, &given, (who, now))?;

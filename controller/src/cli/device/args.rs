@@ -8,6 +8,7 @@ use declic_common::limits::{INTERVAL_MAX_S, INTERVAL_MIN_S};
 use declic_common::tr;
 
 use super::history::HistoryArgs;
+use super::life::{LifeArgs, StepCommand};
 use super::timeline::TimelineArgs;
 use crate::cli::client::Target;
 use crate::cli::output::Format;
@@ -35,6 +36,10 @@ pub enum DeviceCommand {
     History(HistoryArgs),
     #[command(about = tr("Ce qu’un PC a fait, moment par moment", "What a device was doing, moment by moment"))]
     Timeline(TimelineArgs),
+    #[command(about = tr("La vie d’un PC, du donateur au recyclage ; ou où en sont tous les PC", "The life of a device, from donor to recycling; or where all of them are"))]
+    Life(LifeArgs),
+    #[command(flatten)]
+    Step(StepCommand),
     #[command(about = tr("Remettre un PC à un foyer", "Hand a device over to a household"))]
     Deploy {
         #[command(flatten)]
@@ -55,6 +60,8 @@ pub enum DeviceCommand {
         to: Elsewhere,
         #[arg(long, help = tr("Site où il va", "Site where it goes"))]
         site: Option<String>,
+        #[arg(long, value_name = "N", help = tr("Numéro du poste, avec `--to seat`", "Number of the post, with `--to seat`"))]
+        seat: Option<u16>,
     },
     #[command(about = tr("Demander quelque chose à un PC", "Ask something of a device"))]
     Send {

@@ -11,10 +11,12 @@ use crate::words::Voice;
 /// Columns that hold something and fit a line.
 pub(super) fn list(sheet: &Sheet, records: &[Value], v: &Voice) -> String {
     let short = |field: &&Field| {
-        !matches!(field.form, Form::Words(_) | Form::Rows(_) | Form::Texts(_))
-            && records
-                .iter()
-                .any(|record| record.get(field.name).is_some())
+        !matches!(
+            field.form,
+            Form::Words(_) | Form::Rows(_) | Form::Texts(_) | Form::SomeOf(_)
+        ) && records
+            .iter()
+            .any(|record| record.get(field.name).is_some())
     };
     let columns: Vec<_> = sheet.fields.iter().filter(short).collect();
     let head: Vec<_> = columns
@@ -61,6 +63,11 @@ fn value(field: &Field, found: Option<&Value>, v: &Voice) -> String {
         (Form::Flag, Some(Value::Bool(true))) => v.say("oui", "yes").to_owned(),
         (Form::Flag, Some(Value::Bool(false))) => v.say("non", "no").to_owned(),
         (Form::Word(_), Some(Value::String(word))) => v.record_word(word).to_owned(),
+        (Form::SomeOf(_), Some(Value::Array(words))) => {
+            let words = words.iter().filter_map(Value::as_str);
+            let words: Vec<_> = words.map(|word| v.record_word(word)).collect();
+            words.join(", ")
+        }
         (_, Some(value)) => cell::write(value),
     }
 }

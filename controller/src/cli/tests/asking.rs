@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use declic_common::Lang;
+use declic_common::programme::{
+    Attendance, Cycle, Group, Household, Lot, Member, Noun, Person, Programme, Site, Wipe,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -29,6 +32,17 @@ async fn type_in(line: &str, last: &[&str]) -> Result<Said, Failure> {
         Command::Account(args) => (args.target.clone(), Asked::Account(args)),
         Command::Token(args) => (args.target.clone(), Asked::Token(args)),
         Command::Settings(args) => (args.target.clone(), Asked::Settings(args)),
+        Command::Programme(args) => (args.target.clone(), Asked::Record(Programme::SHEET, args)),
+        Command::Site(args) => (args.target.clone(), Asked::Record(Site::SHEET, args)),
+        Command::Person(args) => (args.target.clone(), Asked::Record(Person::SHEET, args)),
+        Command::Lot(args) => (args.target.clone(), Asked::Record(Lot::SHEET, args)),
+        Command::Wipe(args) => (args.target.clone(), Asked::Record(Wipe::SHEET, args)),
+        Command::Cycle(args) => (args.target.clone(), Asked::Record(Cycle::SHEET, args)),
+        Command::Group(args) => (args.target.clone(), Asked::Record(Group::SHEET, args)),
+        Command::Member(args) => (args.target.clone(), Asked::Record(Member::SHEET, args)),
+        Command::Attendance(args) => (args.target.clone(), Asked::Record(Attendance::SHEET, args)),
+        Command::Household(args) => (args.target.clone(), Asked::People(Household::SHEET, args)),
+        Command::Session(args) => (args.target.clone(), Asked::Session(args)),
         Command::Backup(command) => (
             crate::cli::backup::target(&command).unwrap(),
             Asked::Backup(command),

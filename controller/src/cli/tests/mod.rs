@@ -1,6 +1,7 @@
 //! The command line as people and scripts meet it.
 
 mod asking;
+mod benching;
 mod histories;
 mod parsing;
 mod rendering;

@@ -13,6 +13,7 @@ mod evaluation;
 mod fleet;
 mod history;
 mod households;
+mod lives;
 mod logins;
 mod placements;
 mod records;
@@ -21,6 +22,7 @@ pub(super) mod status;
 pub(super) mod tickets;
 mod timeline;
 mod tokens;
+mod workshops;
 
 use utoipa_axum::routes;
 
@@ -96,6 +98,12 @@ pub(super) fn routes() -> Routes {
         .documented(Needs(KeepProgramme), routes!(households::erase_application))
         .documented(Needs(SeeDevices), routes!(households::devices))
         .documented(Needs(SeeProgramme), routes!(households::questionnaire))
-        .documented(Needs(Evaluate), routes!(evaluation::dataset));
+        .documented(Needs(Evaluate), routes!(evaluation::dataset))
+        .documented(Needs(SeeProgramme), routes!(lives::list))
+        .documented(Needs(SeeProgramme), routes!(lives::one))
+        .documented(Needs(SeeProgramme), routes!(lives::label))
+        .documented(Needs(SeeProgramme), routes!(workshops::seats))
+        .documented(Needs(SeeProgramme), routes!(workshops::sheet))
+        .documented(Needs(KeepWorkshop), routes!(workshops::roll));
     records::routes(base)
 }

@@ -15,8 +15,9 @@ use declic_common::api::Page;
 use declic_common::problem::ProblemKind;
 use declic_common::programme::body::{ChangeRecord, ImportedTable, NewImport, Shown};
 use declic_common::programme::{
-    Application, Building, Contact, Cost, Household, Line, Noun, Person, Programme, Question,
-    Sheet, Site, Survey,
+    Application, Assistance, Attendance, Building, Contact, Cost, Cycle, Group, Handover,
+    Household, Line, Lot, Member, Noun, Pc, PcRepair, Person, Programme, Question, Session, Sheet,
+    Site, Survey, Trial, Wipe,
 };
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -44,7 +45,28 @@ pub(super) fn routes(base: Routes) -> Routes {
     let base = of::<Contact>(base, SeeContacts, KeepProgramme);
     let base = of::<Question>(base, SeeProgramme, Evaluate);
     let base = of::<Survey>(base, SeeProgramme, Evaluate);
-    of::<Cost>(base, SeeProgramme, KeepProgramme)
+    let base = of::<Cost>(base, SeeProgramme, KeepProgramme);
+    workshop(bench(base))
+}
+
+/// The life of PCs, kept by those who have them in hand.
+fn bench(base: Routes) -> Routes {
+    let base = of::<Lot>(base, SeeProgramme, SteerDevices);
+    let base = of::<Pc>(base, SeeProgramme, SteerDevices);
+    let base = of::<Wipe>(base, SeeProgramme, SteerDevices);
+    let base = of::<Trial>(base, SeeProgramme, SteerDevices);
+    let base = of::<PcRepair>(base, SeeProgramme, SteerDevices);
+    of::<Handover>(base, SeeProgramme, SteerDevices)
+}
+
+/// Sessions and who came.
+fn workshop(base: Routes) -> Routes {
+    let base = of::<Cycle>(base, SeeProgramme, KeepWorkshop);
+    let base = of::<Group>(base, SeeProgramme, KeepWorkshop);
+    let base = of::<Member>(base, SeeProgramme, KeepWorkshop);
+    let base = of::<Session>(base, SeeProgramme, KeepWorkshop);
+    let base = of::<Attendance>(base, SeeProgramme, KeepWorkshop);
+    of::<Assistance>(base, SeeProgramme, KeepWorkshop)
 }
 
 /// Programmes, which are in nothing else.

@@ -6,7 +6,7 @@ use declic_common::status::Status;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::programme::{AT, add, files_with, programme};
+use super::programme::{AT, add, files_with, make_ready, programme};
 use super::world::{World, send};
 use crate::app::recorder::Heard;
 use crate::app::ticket::calls;
@@ -58,6 +58,7 @@ async fn household() -> World {
     )
     .await;
     fill_in_the_legal_sheet(&world).await;
+    make_ready(&world, "BDX-001").await;
 
     let now = Timestamp::now().as_millisecond();
     world.enrol_at(1, Some("BDX-001"), None, now - 50_000).await;

@@ -35,6 +35,17 @@ pub(super) async fn add(world: &World, path: &str, record: Value) -> Value {
     made.json()
 }
 
+/// Receives, erases and tries a PC, so that it may go to a home.
+pub(super) async fn make_ready(world: &World, pc: &str) {
+    let day = "2010-05-03";
+    let received = json!({"code": pc, "received_on": day});
+    add(world, &format!("{AT}/pcs"), received).await;
+    let wipe = json!({"pc": pc, "on": day, "method": "random", "tool": "nwipe 0.38", "by": "jb", "result": "done"});
+    add(world, &format!("{AT}/wipes"), wipe).await;
+    let trial = json!({"pc": pc, "on": day, "passed": true, "grade": "b", "ready_on": day});
+    add(world, &format!("{AT}/trials"), trial).await;
+}
+
 async fn put(world: &World, path: &str, version: u64, record: Value) -> Answer {
     let change = json!({"version": version, "record": record});
     send(world.request("PUT", path).json(&change)).await
@@ -77,6 +88,7 @@ async fn a_real_home_gets_a_device_once_the_legal_sheet_is_filled_in() {
         record[field] = value.into();
     }
     assert_eq!(put(&world, AT, 1, record).await.status, 200);
+    make_ready(&world, "BDX-001").await;
     let placed = world.post(&path, home("AUB-017")).await;
     assert_eq!(placed.status, 201, "{}", placed.text);
     assert_eq!(placed.json()["site"], "aubiers", "its household's site");

@@ -2,6 +2,7 @@
 
 mod pages;
 mod table;
+mod workshop;
 
 use std::collections::BTreeSet;
 
@@ -27,6 +28,7 @@ fn rows() -> Vec<Row> {
     lines
         .into_iter()
         .flatten()
+        .chain(workshop::TABLE.trim().lines())
         .map(|line| {
             let mut words = line.split_whitespace();
             let (method, path) = (words.next().unwrap(), words.next().unwrap());

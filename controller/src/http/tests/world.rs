@@ -279,6 +279,7 @@ impl World {
             place,
             household: household.map(str::to_owned),
             site: None,
+            seat: None,
         };
         placement::put(&self.app, device(n), new, "test", from)
             .await
@@ -382,7 +383,7 @@ pub(super) async fn send(request: RequestBuilder) -> Answer {
     }
 }
 
-fn sample() -> UpBody {
+pub(super) fn sample() -> UpBody {
     let report: HealthReport = serde_json::from_str(
         r#"{"interval_s":900,"cpu":{"mean_permille":120,"max_permille":900,"load1_centi":42},
             "memory":{"total_bytes":4140265472,"available_bytes":2070132736},

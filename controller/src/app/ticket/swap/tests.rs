@@ -64,6 +64,7 @@ async fn the_spare_goes_where_the_other_was_and_that_one_to_the_bench_in_one_bat
         site: Some("aubiers".to_owned()),
         from: now,
         to: None,
+        seat: None,
     };
     assert_eq!(placed(&world, 2), Some(at(Place::Home, Some("AUB-017"))));
     assert_eq!(placed(&world, 1), Some(at(Place::Bench, None)));

@@ -218,7 +218,8 @@ impl Paper {
     fn with_filters(&self, operation: OperationBuilder) -> OperationBuilder {
         let mut operation = operation;
         let open = self.sheet.fields.iter().filter(|field| {
-            field.sealed.is_none() && !matches!(field.form, Form::Rows(_) | Form::Texts(_))
+            field.sealed.is_none()
+                && !matches!(field.form, Form::Rows(_) | Form::Texts(_) | Form::SomeOf(_))
         });
         let names = open.map(|field| (field.name, "Only records where it is this"));
         let paging = [
