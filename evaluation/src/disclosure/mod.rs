@@ -13,7 +13,9 @@
 //! * A rate, a mean or a percentile is left out with what it rests on.
 //!
 //! Limits: bounds are those of real numbers (an attacker who uses that counts are whole can be
-//! a little sharper); that all or none of many did something is shown; two publications of different days or periods are not compared.
+//! a little sharper); only what adds up is known to it, not that two questions are nearly the same
+//! (children by band and at installation); that all or none of many did something is shown;
+//! two publications of different days or periods are not compared.
 
 mod attack;
 mod protect;

@@ -126,7 +126,7 @@ fn frequency(ground: &Ground, pairs: &Pairs, answer: &mut Answer) {
                 never += 1;
                 converted += usize::from(matches!(now, Frequency::Daily | Frequency::Weekly));
             }
-            (Some(Frequency::Never) | None, None) => never_missing += 1.0,
+            (Some(Frequency::Never), None) => never_missing += 1.0,
             _ => {}
         }
     }
@@ -137,11 +137,17 @@ fn frequency(ground: &Ground, pairs: &Pairs, answer: &mut Answer) {
         let parts = counts(&name, &by_word(each));
         answer.split(dimension, Unit::Count, &total, parts, Some(missing));
     }
-    let conversions = Figure::ratio(
-        Count::homes(format!("{code}/converted"), converted),
-        Count::homes(format!("{code}/never"), never),
-        Count::plain(format!("{code}/never/missing"), never_missing),
+    let judged = Count::homes(format!("{code}/never"), never);
+    let missing = Count::plain(format!("{code}/never/missing"), never_missing);
+    // Those who never used it are shown among the frequencies too: whoever reads both can subtract.
+    let all = Count::homes(
+        format!("{code}/before/never"),
+        never + never_missing as usize,
     );
+    let parts = vec![judged.clone(), missing.clone()];
+    answer.sums.push(Sum { total: all, parts });
+    let converted = Count::homes(format!("{code}/converted"), converted);
+    let conversions = Figure::ratio(converted, judged, missing);
     answer.push(conversions.part("never_to_regular"));
 }
 

@@ -96,6 +96,7 @@ fn own_words(page: &mut Page, data: &Dataset, criterion: u8) {
 fn results(page: &mut Page, _: &Dataset) {
     let funnel: Vec<Bar> = [
         "households_approached",
+        "applications",
         "households_enrolled",
         "households_installed",
     ]

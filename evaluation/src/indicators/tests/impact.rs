@@ -67,6 +67,9 @@ fn those_who_did_not_answer_are_told_by_cause() {
     assert_eq!(answer.value("attrition", "absent"), Some(0.0));
     let frequency = village.answer("use_and_skill_change");
     assert_eq!(frequency.value("never_to_regular", ""), Some(1.0));
+    // Disclosure control knows that they are those of the table of frequencies.
+    let never = "use_and_skill_change/before/never";
+    assert!(frequency.sums.iter().any(|sum| sum.total.name == never));
 }
 
 #[test]
