@@ -28,7 +28,7 @@ pub(super) fn list(sheet: &Sheet, records: &[Value], v: &Voice) -> String {
         .iter()
         .map(|record| {
             let cell = |field: &&Field| value(field, record.get(field.name), v);
-            columns.iter().map(|field| cell(field)).collect()
+            columns.iter().map(cell).collect()
         })
         .collect();
     table(&head, &rows)
