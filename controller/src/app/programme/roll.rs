@@ -6,7 +6,7 @@ use std::sync::Arc;
 use declic_common::programme::vocabulary::SessionState;
 use declic_common::programme::workshop::{NewRoll, Present, SessionSheet};
 use declic_common::programme::{Attendance, BadField, Noun, Session};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::put::Put;
 use super::register::{existing, reaches, seen};
@@ -71,10 +71,17 @@ pub async fn roll(
         for (n, present) in new.present.iter().enumerate() {
             // The same person keeps their record; of those who walked in nobody knows.
             let kept = take_same(&mut before, present);
+            let record = match sheet.admit(record_of(present, code, kept.as_ref())) {
+                Ok(record) => record,
+                Err(faults) => {
+                    bad.extend(at_place(n, faults));
+                    continue;
+                }
+            };
             let put = Put {
                 sheet,
                 programme,
-                record: record_of(present, code, kept.as_ref()),
+                record,
                 seen: kept.as_ref().map(|row| row.version),
                 dry: false,
             };
@@ -114,14 +121,11 @@ fn take_same(before: &mut Vec<Row>, present: &Present) -> Option<Row> {
     Some(before.remove(place))
 }
 
-fn record_of(present: &Present, session: &str, kept: Option<&Row>) -> Map<String, Json> {
-    let told = serde_json::to_value(present).expect("it came from JSON");
-    let Json::Object(mut record) = told else {
-        unreachable!("a struct is an object");
-    };
-    record.insert("session".to_owned(), session.into());
+fn record_of(present: &Present, session: &str, kept: Option<&Row>) -> Json {
+    let mut record = serde_json::to_value(present).expect("it came from JSON");
+    record["session"] = session.into();
     if let Some(row) = kept {
-        record.insert("code".to_owned(), row.code.as_str().into());
+        record["code"] = row.code.as_str().into();
     }
     record
 }

@@ -22,6 +22,7 @@ use super::{By, Eyes, RegisterError, reach};
 use crate::app::App;
 use crate::app::registry::Entry;
 use crate::app::ticket::stored;
+use crate::domain::ticket::Ticket;
 use crate::store::{Store, StoreError};
 
 /// A PC of the workshop that was silent for so long is not counted on, in ms. Between sessions
@@ -195,12 +196,12 @@ fn map(app: &App, site: &str, offered: u32, now_ms: i64) -> Result<SeatMap, Stor
             None => unnumbered.push(pc(&entry)),
         }
     }
+    let mut tickets = stored::all(app.store.as_ref())?;
+    tickets.retain(|ticket| !matches!(ticket.state, TicketState::Solved | TicketState::Closed));
     let offered = u16::try_from(offered).unwrap_or(u16::MAX);
     let last = placed.keys().next_back().copied().unwrap_or(0).max(offered);
-    let mut seats = Vec::new();
-    for seat in 1..=last {
-        seats.push(self::seat(app, seat, placed.get(&seat), now_ms)?);
-    }
+    let state = |seat| self::seat(app, seat, placed.get(&seat), &tickets, now_ms);
+    let seats: Vec<Seat> = (1..=last).map(state).collect();
     Ok(SeatMap {
         site: site.to_owned(),
         down: seats
@@ -219,25 +220,22 @@ fn pc(entry: &Entry) -> SeatPc {
     }
 }
 
-/// Blocks.
-fn seat(app: &App, seat: u16, entry: Option<&Arc<Entry>>, now_ms: i64) -> Result<Seat, StoreError> {
+fn seat(app: &App, seat: u16, entry: Option<&Arc<Entry>>, open: &[Ticket], now_ms: i64) -> Seat {
     let Some(entry) = entry else {
-        return Ok(Seat {
+        return Seat {
             seat,
             state: SeatState::Empty,
             pc: None,
             tickets: Vec::new(),
-        });
+        };
     };
     let id = entry.device.id;
-    let mut tickets = stored::newest_of_device(app.store.as_ref(), id)?;
-    tickets.retain(|ticket| {
-        !matches!(ticket.state, TicketState::Solved | TicketState::Closed)
-            && ticket.opened_at >= entry.seen_from()
-    });
+    // What was open where the PC stood before is no fault of this post.
+    let of_post = |ticket: &&Ticket| ticket.device == id && ticket.opened_at >= entry.seen_from();
+    let tickets: Vec<_> = open.iter().filter(of_post).collect();
     let here = |at: &i64| *at >= entry.seen_from() && now_ms - at < SILENT_MS;
     let heard = app.hub.is_connected(id) || entry.latest.last_seen.is_some_and(|at| here(&at));
-    Ok(Seat {
+    Seat {
         seat,
         state: match (tickets.is_empty(), heard) {
             (false, _) => SeatState::Ticket,
@@ -246,7 +244,7 @@ fn seat(app: &App, seat: u16, entry: Option<&Arc<Entry>>, now_ms: i64) -> Result
         },
         pc: Some(pc(entry)),
         tickets: tickets.iter().map(|ticket| ticket.id.to_string()).collect(),
-    })
+    }
 }
 
 /// A session to be printed: its group, whoever else came, and lines for those who walk in.

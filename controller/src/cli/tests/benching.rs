@@ -95,7 +95,7 @@ async fn a_session_is_printed_and_its_roll_is_typed() {
         on(&world, &format!("declic {line}")).await.unwrap();
     }
     let sheet = on(&world, "declic session sheet W-0001").await.unwrap().out;
-    for told in ["P-0001", "Amina", "Seats not to be given: 2"] {
+    for told in ["P-0001", "Amina", "Seats not to be given: 1, 2"] {
         assert!(sheet.contains(told), "{told}: {sheet}");
     }
     let roll = "declic session roll W-0001 P-0001@1 +soixante_dix_plus";
