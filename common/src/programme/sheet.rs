@@ -40,8 +40,11 @@ pub struct Sheet {
     pub via: &'static [&'static str],
     pub fields: &'static [Field],
     /// [`Noun::judge`], for whoever has only JSON.
-    pub judge: fn(&Map<String, Value>, Option<&Map<String, Value>>) -> Vec<BadField>,
+    pub judge: Judge,
 }
+
+/// Judges a record, beside the one before it.
+pub type Judge = fn(&Map<String, Value>, Option<&Map<String, Value>>) -> Vec<BadField>;
 
 /// One field of a noun.
 #[derive(Clone, Copy, Debug)]
