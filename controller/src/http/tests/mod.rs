@@ -9,6 +9,7 @@ mod pages;
 mod paging;
 mod people;
 mod programme;
+mod records_pages;
 mod rights;
 mod tables;
 mod tickets;
