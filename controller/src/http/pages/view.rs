@@ -1,20 +1,26 @@
 //! What every page has: its language, its frame, and who looks at it.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Uri, header};
 use declic_common::Lang;
+use declic_common::programme::Line;
 
 use super::assets;
 use super::gate::Known;
 use super::said::{self, Said};
+use crate::app::App;
 use crate::app::caller::Caller;
+use crate::app::programme;
 use crate::clock;
 use crate::domain::rights::{Permission, Reach};
 use crate::http::origin::Origin;
+use crate::http::problem::Failure;
 use crate::http::router::Desk;
 use crate::words::Voice;
 
@@ -225,6 +231,16 @@ impl View {
                 format!("/programmes/{code}{path}")
             }
             _ => path.to_owned(),
+        }
+    }
+
+    /// The lines of homes that this person may know of.
+    pub(super) async fn lines(&self, app: &Arc<App>) -> Result<BTreeMap<String, Line>, Failure> {
+        let caller = self.caller.as_ref();
+        let reach = caller.and_then(|caller| caller.reach(Permission::SeeProgramme));
+        match (caller, reach) {
+            (Some(caller), Some(reach)) => Ok(programme::lines(app, &caller.by(reach)).await?),
+            _ => Ok(BTreeMap::new()),
         }
     }
 
