@@ -17,6 +17,13 @@
     }
   }
 
+  for (const all of document.querySelectorAll("[data-all]")) {
+    all.hidden = false;
+    all.addEventListener("change", () => {
+      for (const one of all.form.querySelectorAll("tbody input[type=checkbox]")) one.checked = all.checked;
+    });
+  }
+
   const address = document.body.dataset.live;
   if (!address || !window.EventSource) return;
   let stream = null;

@@ -1,7 +1,7 @@
 //! The addresses of the controller's pages, for whoever looks at all of them.
 
 /// Every page that has one address for everybody; pages of a PC and of a ticket come beside.
-pub const PAGES: [&str; 16] = [
+pub const PAGES: [&str; 42] = [
     "/aujourdhui",
     "/aujourdhui/tournee",
     "/postes",
@@ -18,4 +18,31 @@ pub const PAGES: [&str; 16] = [
     "/administration/sauvegardes",
     "/accessibilite",
     "/vie-privee",
+    // Records, of the programme that a demonstration has.
+    "/programmes/clic-et-declic",
+    "/programmes/clic-et-declic/changer",
+    "/programme/ajouter",
+    "/programmes/clic-et-declic/candidatures",
+    "/programmes/clic-et-declic/candidatures?state=received",
+    "/programmes/clic-et-declic/candidatures/A-0001",
+    "/programmes/clic-et-declic/candidatures/A-0001/changer",
+    "/programmes/clic-et-declic/ajouter/candidatures",
+    "/programmes/clic-et-declic/importer/candidatures",
+    "/programmes/clic-et-declic/foyers",
+    "/programmes/clic-et-declic/foyers?pc=non",
+    "/programmes/clic-et-declic/foyers/F-001",
+    "/programmes/clic-et-declic/foyers/F-001/changer",
+    "/programmes/clic-et-declic/ajouter/personnes?household=F-001",
+    "/programmes/clic-et-declic/personnes",
+    "/programmes/clic-et-declic/personnes/P-0001",
+    "/programmes/clic-et-declic/lignes",
+    "/programmes/clic-et-declic/questionnaires",
+    "/programmes/clic-et-declic/questionnaires/S-0001",
+    "/programmes/clic-et-declic/ajouter/questionnaires?household=F-001",
+    "/programmes/clic-et-declic/questions",
+    "/programmes/clic-et-declic/feuille",
+    "/programmes/clic-et-declic/sites",
+    "/programmes/clic-et-declic/batiments",
+    "/programmes/clic-et-declic/depenses",
+    "/programmes/clic-et-declic/ajouter/depenses",
 ];

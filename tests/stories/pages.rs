@@ -1,6 +1,7 @@
 //! The pages, in a real browser: the day of a technician, by mouse, by keyboard, without
 //! JavaScript and on the smallest screen; and every page, judged.
 
+mod coordinator;
 mod day;
 mod judged;
 mod live;

@@ -10,8 +10,11 @@ use declic_agent::pace::Pace;
 use jiff::Timestamp;
 
 use super::live::Homes;
+use super::records::{self, Days};
 use super::{DemoOptions, Stage, controller, household, past, tour};
+use crate::app::device::time;
 use crate::clock;
+use crate::domain::days::paris;
 use crate::domain::rhythm::Calendar;
 use crate::serve::Server;
 
@@ -45,6 +48,12 @@ pub(super) async fn run(
     let mut server = Server::open(controller(options, place)).await?;
     show(Stage::Past { weeks: PAST_WEEKS });
     let past = async {
+        let local = |ms| time(ms).to_zoned(paris()).date();
+        let days = Days {
+            first: local(from),
+            today: local(begins_at),
+        };
+        records::write(&server.app, options.devices, household::code, days, from).await?;
         let mut homes =
             household::settle_in(&server.app, place, options.devices, first, begins_at).await?;
         past::write(&server.app, &mut homes, from, begins_at).await?;

@@ -99,7 +99,8 @@ pub(super) async fn settle_in(
     Ok(households)
 }
 
-fn code(n: usize) -> String {
+/// The code of the `n`th household.
+pub(super) fn code(n: usize) -> String {
     format!("F-{:03}", n + 1)
 }
 

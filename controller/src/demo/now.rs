@@ -1,20 +1,28 @@
 //! A demonstration at the speed of the day, this machine among its homes.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
+use declic_agent::identity::Identity;
 use declic_agent::probe::{Machine, Probe, Sources};
 use declic_agent::run as agent_run;
 use declic_agent::run::{HELPER_DIR, Options as AgentOptions, Signal};
 use declic_agent::simulate::Home;
-use jiff::Timestamp;
+use declic_common::api::{NewPlacement, Place};
+use jiff::{Timestamp, ToSpan};
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
-use super::{DemoOptions, GOODBYE, Stage, controller, enrolling, tour, year};
+use super::enrolling::SITE;
+use super::records::{self, Days, HOMES_MAX};
+use super::{DemoOptions, GOODBYE, Stage, controller, enrolling, household, tour, year};
+use crate::app::App;
+use crate::app::placement::{self, PlaceError};
 use crate::clock;
+use crate::domain::days::paris;
 use crate::serve::Server;
 
 pub(super) async fn run(
@@ -25,6 +33,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<()> {
     let server = Server::start(controller(options, place)).await?;
     let homes = enrolling::enrol(&server.app, place, options.devices).await?;
+    settle(&server.app, options, &homes).await?;
     let homes = Homes::start(homes, options.interval)?;
     if options.history_days > 0 {
         let now = clock::now().as_millisecond();
@@ -38,6 +47,39 @@ pub(super) async fn run(
             homes.stop().await;
         })
         .await
+}
+
+/// Writes the programme, and hands each PC over to its household. With a made-up past the PCs
+/// stay nobody's: of a home that has just begun nobody would see it.
+async fn settle(app: &Arc<App>, options: &DemoOptions, homes: &[PathBuf]) -> anyhow::Result<()> {
+    let now = clock::now();
+    let today = now.to_zoned(paris()).date();
+    let past = i32::try_from(options.history_days).unwrap_or(i32::MAX);
+    let days = Days {
+        first: today.saturating_sub(past.days()),
+        today,
+    };
+    let now = now.as_millisecond();
+    let code = household::code;
+    let is_new = records::write(app, options.devices, code, days, now).await?;
+    if !is_new || options.history_days > 0 {
+        return Ok(());
+    }
+    for (n, home) in homes.iter().enumerate().take(HOMES_MAX) {
+        let wish = NewPlacement {
+            place: Place::Home,
+            household: Some(code(n)),
+            site: Some(SITE.to_owned()),
+            seat: None,
+        };
+        let device = Identity::load(home)?.device;
+        match placement::put(app, device, wish, "demo", now).await {
+            // In a folder of a demonstration of before.
+            Ok(_) | Err(PlaceError::Refused(_)) => {}
+            Err(error) => return Err(error).context("failed to hand a PC over"),
+        }
+    }
+    Ok(())
 }
 
 /// All agents of the demonstration, on a thread of their own.

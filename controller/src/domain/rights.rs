@@ -41,8 +41,10 @@ pub enum Permission {
     SeeFirstNames,
     /// Cycles, sessions and who came.
     KeepWorkshop,
-    /// Answers to surveys, and what is made of them.
+    /// What a programme asks, and what is made of the answers.
     Evaluate,
+    /// Answers to surveys: whoever meets people enters them.
+    KeepSurveys,
 }
 
 /// Where somebody may do something.
@@ -60,7 +62,7 @@ pub enum Reach {
 }
 
 impl Permission {
-    pub const ALL: [Permission; 16] = [
+    pub const ALL: [Permission; 17] = [
         Permission::SeeStatus,
         Permission::SeeDevices,
         Permission::SteerDevices,
@@ -77,6 +79,7 @@ impl Permission {
         Permission::SeeFirstNames,
         Permission::KeepWorkshop,
         Permission::Evaluate,
+        Permission::KeepSurveys,
     ];
 
     /// As the document of the API writes it.
@@ -98,6 +101,7 @@ impl Permission {
             Permission::SeeFirstNames => "see-first-names",
             Permission::KeepWorkshop => "keep-workshop",
             Permission::Evaluate => "evaluate",
+            Permission::KeepSurveys => "keep-surveys",
         }
     }
 
@@ -130,9 +134,12 @@ pub fn allows(role: Role, permission: Permission) -> bool {
         ),
         Role::Animator => matches!(
             permission,
-            SeeStatus | SeeProgramme | SeeFirstNames | KeepWorkshop
+            SeeStatus | SeeProgramme | SeeFirstNames | KeepWorkshop | KeepSurveys
         ),
-        Role::Evaluator => matches!(permission, SeeStatus | SeeProgramme | Evaluate),
+        Role::Evaluator => matches!(
+            permission,
+            SeeStatus | SeeProgramme | Evaluate | KeepSurveys
+        ),
     }
 }
 
@@ -211,8 +218,7 @@ mod tests {
             may.map(|p| p.as_str()).collect::<Vec<_>>().join(" ")
         };
         let fleet = "see-status see-devices steer-devices enrol dismiss";
-        let records =
-            "see-programme keep-programme see-contacts see-first-names keep-workshop evaluate";
+        let records = "see-programme keep-programme see-contacts see-first-names keep-workshop evaluate keep-surveys";
         assert_eq!(
             table(Role::Technician),
             format!("{fleet} see-programme see-contacts")
@@ -229,9 +235,12 @@ mod tests {
         );
         assert_eq!(
             table(Role::Animator),
-            "see-status see-programme see-first-names keep-workshop"
+            "see-status see-programme see-first-names keep-workshop keep-surveys"
         );
-        assert_eq!(table(Role::Evaluator), "see-status see-programme evaluate");
+        assert_eq!(
+            table(Role::Evaluator),
+            "see-status see-programme evaluate keep-surveys"
+        );
     }
 
     #[test]

@@ -3,6 +3,41 @@
 use super::Voice;
 
 impl Voice {
+    /// An amount of money, kept in cents: `1 234,50 €`, without cents where there are none.
+    pub(crate) fn euros(&self, cents: i64) -> String {
+        let sign = if cents < 0 { "−" } else { "" };
+        let (euros, rest) = (cents.unsigned_abs() / 100, cents.unsigned_abs() % 100);
+        let euros = self.number(i128::from(euros));
+        let comma = self.say(",", ".");
+        let amount = match rest {
+            0 => format!("{sign}{euros}"),
+            rest => format!("{sign}{euros}{comma}{rest:02}"),
+        };
+        self.unit(&amount, "€")
+    }
+
+    /// Whom to call about a line, and in whose name; `None` where nothing is known of it.
+    pub(crate) fn hotline(&self, line: &declic_common::programme::Line) -> Option<String> {
+        let operator = line.operator.as_deref();
+        let call = match (operator, line.hotline.as_deref()) {
+            (Some(operator), Some(number)) => format!("{operator}, {number}"),
+            (Some(operator), None) => operator.to_owned(),
+            (None, Some(number)) => number.to_owned(),
+            (None, None) => String::new(),
+        };
+        let call = (!call.is_empty())
+            .then(|| self.say(format!("Assistance : {call}"), format!("Hotline: {call}")));
+        let holder = line.holder.map(|holder| {
+            let holder = self.record_word(holder.as_str());
+            self.say(
+                format!("contrat au nom de : {holder}"),
+                format!("contract held by: {holder}"),
+            )
+        });
+        let parts: Vec<_> = call.into_iter().chain(holder).collect();
+        (!parts.is_empty()).then(|| self.capital(parts.join(" ; ")))
+    }
+
     /// A word of a record; itself where no language needs another one.
     pub(crate) fn record_word<'a>(&self, word: &'a str) -> &'a str {
         match word {

@@ -24,7 +24,12 @@ impl Office {
             let code = printed(&controller.declic(&args));
             agents.push(Agent::enrolled(code.trim()));
         }
-        for (name, role) in [("amina", "technician"), ("chief", "admin")] {
+        let people = [
+            ("amina", "technician"),
+            ("coord", "coordinator"),
+            ("chief", "admin"),
+        ];
+        for (name, role) in people {
             let args = ["account", "new", name, "--role", role, "--password-stdin"];
             printed(&with_input(&controller, &args, PASSWORD));
         }

@@ -44,7 +44,7 @@ pub(super) fn routes(base: Routes) -> Routes {
     let base = of::<Line>(base, SeeProgramme, KeepProgramme);
     let base = of::<Contact>(base, SeeContacts, KeepProgramme);
     let base = of::<Question>(base, SeeProgramme, Evaluate);
-    let base = of::<Survey>(base, SeeProgramme, Evaluate);
+    let base = of::<Survey>(base, SeeProgramme, KeepSurveys);
     let base = of::<Cost>(base, SeeProgramme, KeepProgramme);
     workshop(bench(base))
 }

@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use declic_common::problem::ProblemKind;
 
+use super::upload;
 use crate::app::caller::Caller;
 use crate::domain::rights::Reach;
 use crate::http::access::{Access, Pass, allow, device_of};
@@ -21,6 +22,8 @@ use crate::http::router::Desk;
 
 /// Largest form, in bytes: a text of 2,000 letters, percent-encoded, and a page of fields.
 const FORM_BYTES: usize = 64 * 1024;
+/// Of one that brought a file, which was bounded when it was read.
+const UPLOAD_BYTES: usize = 1024 * 1024;
 /// The field of every form that shows where it comes from.
 const CSRF: &str = "csrf";
 
@@ -58,7 +61,9 @@ pub(in crate::http) async fn enforce(
         if let Some(pass) = &pass
             && !is_safe(&parts.method)
         {
-            body = check_form(&desk, &pass.caller, std::mem::take(&mut body)).await?;
+            let (form, with_file) = upload::as_form(&mut parts, std::mem::take(&mut body)).await?;
+            let most = if with_file { UPLOAD_BYTES } else { FORM_BYTES };
+            body = check_form(&desk, &pass.caller, form, most).await?;
         }
         Ok::<_, Failure>(pass)
     };
@@ -115,11 +120,16 @@ fn is_own(headers: &HeaderMap, origin: &Origin) -> bool {
 }
 
 /// Checks the field of a form that only pages of this login have, and counts the change.
-async fn check_form(desk: &Desk, caller: &Caller, body: Body) -> Result<Body, Failure> {
+async fn check_form(
+    desk: &Desk,
+    caller: &Caller,
+    body: Body,
+    most: usize,
+) -> Result<Body, Failure> {
     let Some((login, csrf)) = &caller.login else {
         return Ok(body);
     };
-    let bytes = to_bytes(body, FORM_BYTES).await.map_err(|_| {
+    let bytes = to_bytes(body, most).await.map_err(|_| {
         Failure::new(
             ProblemKind::TooLarge,
             "a form has at most 64 KiB; a text has at most 2,000 characters",

@@ -10,7 +10,8 @@ use crate::http::extract::{Path, Query};
 
 /// To the first part of the menu; those who have none there, to their account.
 pub(in crate::http) async fn show(view: View) -> Response {
-    let first = view.menu().first().map_or("/compte", |part| part.path);
+    let menu = view.menu();
+    let first = menu.first().map_or("/compte", |part| part.path.as_str());
     go_to(&view.url(first))
 }
 

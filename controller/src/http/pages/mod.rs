@@ -18,12 +18,14 @@ mod form;
 pub(super) mod gate;
 pub(super) mod home;
 mod live;
+mod programme;
 mod said;
 mod sign_in;
 mod ticket;
 mod tickets;
 mod today;
 mod tone;
+mod upload;
 mod view;
 
 pub(super) use live::Onlookers;
@@ -34,7 +36,7 @@ use crate::domain::rights::Permission::*;
 /// Every page and every form, with its rule.
 pub(super) fn routes() -> Pages {
     use Access::{Needs, OnDevice, Open, SignedIn};
-    Pages::default()
+    programme::routes(Pages::default())
         .get(SignedIn, "/", home::show)
         .get(Open, "/connexion", sign_in::show)
         .post(Open, "/connexion", sign_in::enter)

@@ -20,9 +20,16 @@ pub(super) enum Said {
     Revoked,
     Cancelled,
     BackingUp,
+    Added,
+    Removed,
+    Imported,
+    Decided,
+    HandedOver,
+    TakenBack,
+    Erased,
 }
 
-const WORDS: [(Said, &str); 12] = [
+const WORDS: [(Said, &str); 19] = [
     (Said::Done, "fait"),
     (Said::Commented, "note"),
     (Said::Taken, "pris"),
@@ -35,6 +42,13 @@ const WORDS: [(Said, &str); 12] = [
     (Said::Revoked, "revoque"),
     (Said::Cancelled, "annule"),
     (Said::BackingUp, "sauvegarde"),
+    (Said::Added, "ajoute"),
+    (Said::Removed, "retire"),
+    (Said::Imported, "importe"),
+    (Said::Decided, "decide"),
+    (Said::HandedOver, "remis"),
+    (Said::TakenBack, "repris"),
+    (Said::Erased, "efface"),
 ];
 
 impl Said {
@@ -65,6 +79,19 @@ impl Said {
             Said::BackingUp => v.say(
                 "La sauvegarde est en cours ; elle apparaîtra ici une fois relue.",
                 "The backup is being made; it will show here once it was read back.",
+            ),
+            Said::Added => v.say("C’est ajouté.", "It is added."),
+            Said::Removed => v.say("C’est retiré.", "It is removed."),
+            Said::Imported => v.say("Le tableau est importé.", "The table is imported."),
+            Said::Decided => v.say("La décision est notée.", "The decision is noted."),
+            Said::HandedOver => v.say(
+                "Le PC est remis à ce foyer : ce qu’on voit de lui commence aujourd’hui.",
+                "The PC is with this household: what is seen of it begins today.",
+            ),
+            Said::TakenBack => v.say("Le PC est repris.", "The PC is taken back."),
+            Said::Erased => v.say(
+                "Ce foyer est effacé : ses clés sont détruites, et personne ne lira plus ce qu’elles fermaient.",
+                "This household is erased: its keys are destroyed, and nobody will read what they closed.",
             ),
         }
     }

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::State;
 use declic_common::DeviceId;
+use declic_common::api::Presence;
+use declic_common::programme::Line;
 use declic_common::ticket::body::{Reason, TodayLine};
-use declic_common::ticket::{Priority, TicketState};
+use declic_common::ticket::{Cause, Priority, TicketState};
 use serde::Deserialize;
 
 use super::answer::{Page, page};
@@ -65,6 +67,8 @@ struct Home {
     visit: Option<String>,
     reasons: Vec<Why>,
     step: &'static str,
+    /// Whom to call, where it is the line.
+    line: Option<String>,
     bring: Vec<String>,
 }
 
@@ -88,6 +92,7 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Page {
     let found = lines(&desk, &view, &pass, &asked).await?;
+    let hotlines = view.lines(&desk.app).await?;
     let mine = asked.qui.as_deref() == Some("moi");
     let site = filled(asked.site).unwrap_or_default();
     let title = view.say("Aujourd’hui", "Today");
@@ -108,7 +113,7 @@ pub(super) async fn show(
             .iter()
             .filter(|l| is(l, |r| r.assignee.is_none()))
             .count(),
-        homes: found.iter().map(|line| home(line, &v)).collect(),
+        homes: found.iter().map(|line| home(line, &hotlines, &v)).collect(),
         sites: sites(&desk.app, &pass.reach),
         site,
         mine,
@@ -124,12 +129,13 @@ pub(super) async fn round(
     Query(asked): Query<Asked>,
 ) -> Page {
     let found = lines(&desk, &view, &pass, &asked).await?;
+    let hotlines = view.lines(&desk.app).await?;
     let title = view.say("La tournée du jour", "The round of the day");
     let v = view.titled(title, "/aujourdhui");
     let mut things: BTreeMap<String, usize> = BTreeMap::new();
     let mut groups: BTreeMap<String, Vec<Home>> = BTreeMap::new();
     for line in &found {
-        let home = home(line, &v);
+        let home = home(line, &hotlines, &v);
         for thing in &home.bring {
             *things.entry(thing.clone()).or_default() += 1;
         }
@@ -159,7 +165,13 @@ async fn lines(
     Ok(today::list(&desk.app, &query, today, now).await?)
 }
 
-fn home(line: &TodayLine, v: &View) -> Home {
+fn home(line: &TodayLine, hotlines: &BTreeMap<String, Line>, v: &View) -> Home {
+    let cut = line.presence == Presence::Unreachable
+        || line
+            .reasons
+            .iter()
+            .any(|reason| reason.cause == Cause::InternetDown);
+    let hotline = line.household.as_ref().and_then(|code| hotlines.get(code));
     let worst = line.reasons.first();
     let step = worst.map_or("", |reason| v.next_step(reason.cause, line.presence));
     Home {
@@ -175,6 +187,7 @@ fn home(line: &TodayLine, v: &View) -> Home {
         visit: line.visit_on.map(|day| v.long_day(day)),
         reasons: line.reasons.iter().map(|reason| why(reason, v)).collect(),
         step,
+        line: hotline.filter(|_| cut).and_then(|line| v.hotline(line)),
         bring: v.things(&line.bring, &line.parts),
     }
 }

@@ -1,20 +1,26 @@
 //! What every page has: its language, its frame, and who looks at it.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Uri, header};
 use declic_common::Lang;
+use declic_common::programme::Line;
 
 use super::assets;
 use super::gate::Known;
 use super::said::{self, Said};
+use crate::app::App;
 use crate::app::caller::Caller;
+use crate::app::programme;
 use crate::clock;
-use crate::domain::rights::Permission;
+use crate::domain::rights::{Permission, Reach};
 use crate::http::origin::Origin;
+use crate::http::problem::Failure;
 use crate::http::router::Desk;
 use crate::words::Voice;
 
@@ -43,7 +49,7 @@ pub(in crate::http) struct View {
 /// A part of the menu.
 #[derive(Clone, Debug)]
 pub(super) struct Part {
-    pub(super) path: &'static str,
+    pub(super) path: String,
     pub(super) name: &'static str,
     pub(super) icon: &'static str,
     pub(super) current: bool,
@@ -157,12 +163,17 @@ impl View {
     /// The parts of the menu that this person may open.
     pub(super) fn menu(&self) -> Vec<Part> {
         let part = |path: &'static str, icon, name, permission| {
-            self.may(permission).then_some(Part {
-                path,
+            self.may(permission).then(|| Part {
+                path: self.within_programme(path),
                 name,
                 icon,
                 current: self.part == path,
             })
+        };
+        // Whoever neither chooses households nor counts them has no business with applications.
+        let chooses = match self.may(Permission::Evaluate) {
+            true => Permission::Evaluate,
+            false => Permission::KeepProgramme,
         };
         let see = Permission::SeeDevices;
         [
@@ -175,6 +186,30 @@ impl View {
             part("/postes", "devices", self.say("Postes", "PCs"), see),
             part("/tickets", "tickets", "Tickets", see),
             part(
+                "/candidatures",
+                "applications",
+                self.say("Candidatures", "Applications"),
+                chooses,
+            ),
+            part(
+                "/foyers",
+                "households",
+                self.say("Foyers", "Households"),
+                Permission::SeeProgramme,
+            ),
+            part(
+                "/questionnaires",
+                "surveys",
+                self.say("Questionnaires", "Surveys"),
+                Permission::KeepSurveys,
+            ),
+            part(
+                "/programme",
+                "programme",
+                self.say("Programme", "Programme"),
+                Permission::SeeProgramme,
+            ),
+            part(
                 "/administration",
                 "admin",
                 self.say("Administration", "Administration"),
@@ -184,6 +219,34 @@ impl View {
         .into_iter()
         .flatten()
         .collect()
+    }
+
+    /// The menu stays in the programme that is looked at.
+    fn within_programme(&self, path: &'static str) -> String {
+        let rest = self.here.strip_prefix("/programmes/");
+        let code = rest.and_then(|rest| rest.split(['/', '?']).next());
+        match (code, path) {
+            (Some(code), "/programme") => format!("/programmes/{code}"),
+            (Some(code), "/candidatures" | "/foyers" | "/questionnaires") => {
+                format!("/programmes/{code}{path}")
+            }
+            _ => path.to_owned(),
+        }
+    }
+
+    /// The lines of homes that this person may know of.
+    pub(super) async fn lines(&self, app: &Arc<App>) -> Result<BTreeMap<String, Line>, Failure> {
+        let caller = self.caller.as_ref();
+        let reach = caller.and_then(|caller| caller.reach(Permission::SeeProgramme));
+        match (caller, reach) {
+            (Some(caller), Some(reach)) => Ok(programme::lines(app, &caller.by(reach)).await?),
+            _ => Ok(BTreeMap::new()),
+        }
+    }
+
+    /// Where this person may do something.
+    pub(super) fn reach(&self, permission: Permission) -> Option<Reach> {
+        self.caller.as_ref()?.reach(permission)
     }
 
     pub(super) fn is_at(&self, part: &str) -> bool {

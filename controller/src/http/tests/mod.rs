@@ -11,6 +11,7 @@ mod pages;
 mod paging;
 mod people;
 mod programme;
+mod records_pages;
 mod rights;
 mod tables;
 mod tickets;

@@ -1,6 +1,7 @@
 //! Who may use which route: the whole table, tried request by request.
 
 mod pages;
+mod records;
 mod table;
 mod workshop;
 
@@ -29,6 +30,7 @@ fn rows() -> Vec<Row> {
         .into_iter()
         .flatten()
         .chain(workshop::TABLE.trim().lines())
+        .chain(records::TABLE.trim().lines())
         .map(|line| {
             let mut words = line.split_whitespace();
             let (method, path) = (words.next().unwrap(), words.next().unwrap());

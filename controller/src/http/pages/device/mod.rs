@@ -8,11 +8,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use declic_common::DeviceId;
-use declic_common::api::{CommandInfo, CommandState, DeviceDetail, PlacementInfo};
+use declic_common::api::{CommandInfo, CommandState, DeviceDetail, PlacementInfo, Presence};
 use declic_common::command::Action;
 use declic_common::problem::ProblemKind;
 use declic_common::ticket::body::{NewTicket, TicketSummary};
-use declic_common::ticket::{Origin, Priority};
+use declic_common::ticket::{Cause, Origin, Priority};
 use serde::Deserialize;
 
 use self::calendar::Calendar;
@@ -46,6 +46,10 @@ struct DevicePage {
     id: DeviceId,
     name: String,
     standing: Standing,
+    /// Whom to call about its line, and in whose name.
+    line: Option<String>,
+    /// Its line is down, as far as anybody knows.
+    cut: bool,
     calendar: Calendar,
     charts: Vec<Chart>,
     smart: Vec<Smart>,
@@ -116,6 +120,10 @@ pub(super) async fn show(
         .filter_map(|row| info(row, now.as_millisecond()));
     let sent: Vec<CommandInfo> = sent.take(SHOWN).collect();
     let places = placement::list(app, id).ok_or(QueryError::UnknownDevice)?;
+    let placement = detail.summary.placement.as_ref();
+    let household = placement.and_then(|placement| placement.household.clone());
+    let hotlines = view.lines(app).await?;
+    let hotline = household.as_ref().and_then(|code| hotlines.get(code));
     let name = view.name(detail.summary.asset.as_deref(), id);
     let v = view
         .titled(&name, "/postes")
@@ -126,6 +134,12 @@ pub(super) async fn show(
     page(&DevicePage {
         id,
         standing: Standing::of(&detail, &v),
+        line: hotline.and_then(|line| v.hotline(line)),
+        // A line that is down is what a visit would be for.
+        cut: detail.summary.presence == Presence::Unreachable
+            || tickets
+                .iter()
+                .any(|ticket| ticket.cause == Cause::InternetDown && ticket.closed_at.is_none()),
         calendar,
         charts,
         smart,

@@ -132,11 +132,11 @@ pub(super) const TABLE: &str = "
     POST   /api/v1/programmes/{programme}/import/questions y y . . y  .
     GET    /api/v1/programmes/{programme}/export/questions y y y y y  .
     GET    /api/v1/programmes/{programme}/surveys y y y y y  .
-    POST   /api/v1/programmes/{programme}/surveys y y . . y  .
+    POST   /api/v1/programmes/{programme}/surveys y y . y y  .
     GET    /api/v1/programmes/{programme}/surveys/{code} y y y y y  .
-    PUT    /api/v1/programmes/{programme}/surveys/{code} y y . . y  .
-    DELETE /api/v1/programmes/{programme}/surveys/{code} y y . . y  .
-    POST   /api/v1/programmes/{programme}/import/surveys y y . . y  .
+    PUT    /api/v1/programmes/{programme}/surveys/{code} y y . y y  .
+    DELETE /api/v1/programmes/{programme}/surveys/{code} y y . y y  .
+    POST   /api/v1/programmes/{programme}/import/surveys y y . y y  .
     GET    /api/v1/programmes/{programme}/export/surveys y y y y y  .
     GET    /api/v1/programmes/{programme}/costs y y y y y  .
     POST   /api/v1/programmes/{programme}/costs y y . . .  .
