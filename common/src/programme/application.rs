@@ -15,7 +15,8 @@ noun! {
         site: String = Form::Names("site"), "Site", "Site", needed;
         quarter: Option<String> = Form::Text(120), "Quartier", "Quarter";
         received_on: Option<Date> = Form::Day, "Reçue le", "Received on", needed;
-        state: Option<ApplicationState> = Form::Word(ApplicationState::words), "État", "State", needed;
+        /// Received, when it is left out: whoever sends a table has not decided yet.
+        state: Option<ApplicationState> = Form::Word(ApplicationState::words), "État", "State";
         decided_on: Option<Date> = Form::Day, "Décidée le", "Decided on";
         /// Why it was declined or withdrawn.
         reason: Option<OutReason> = Form::Word(OutReason::words), "Motif", "Reason";

@@ -242,6 +242,7 @@ mod tests {
     fn a_migration_without_a_copy_does_not_begin() {
         let place = tempfile::tempdir().unwrap();
         let store = open(&place.path().join("store"));
+        std::fs::write(place.path().join("no folder"), "").unwrap();
         let nowhere = place.path().join("no folder/before");
         let error = run(&store, &[TO_2], &nowhere).unwrap_err();
         assert!(matches!(error, MigrateError::Copy { to: 2, .. }), "{error}");

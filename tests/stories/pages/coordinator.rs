@@ -32,6 +32,15 @@ fn a_coordinator_imports_applications_selects_a_hundred_and_deploys_a_pc() {
     printed(&office.controller.declic(&programme));
     let site = ["site", "set", "aubiers", "name=Les Aubiers"];
     printed(&office.controller.declic(&site));
+    // No PC goes to a real home before it was received, erased and tried.
+    for line in [
+        "pc set BDX-001 received_on=2010-04-01",
+        "wipe set new pc=BDX-001 on=2010-04-02 method=random tool=nwipe by=jb result=done",
+        "trial set new pc=BDX-001 on=2010-04-03 passed=oui grade=b ready_on=2010-04-03",
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        printed(&office.controller.declic(&words));
+    }
     let browser = office.browser();
     browser.resize(1280, 900);
     office.sign_in(&browser, "coord");

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use declic_common::programme::body::Shown;
-use declic_common::programme::{BadField, Noun, Programme, Sheet};
+use declic_common::programme::vocabulary::ApplicationState;
+use declic_common::programme::{Application, BadField, Noun, Programme, Sheet};
 use serde_json::{Map, Value as Json};
 
 use super::life;
@@ -150,6 +151,10 @@ impl Put<'_> {
         if !self.record.contains_key("code") {
             let code = learnt.next_code(store, sheet, programme)?;
             self.record.insert("code".to_owned(), code.into());
+        }
+        if sheet.word == Application::SHEET.word && !self.record.contains_key("state") {
+            let received = ApplicationState::Received.as_str();
+            self.record.insert("state".to_owned(), received.into());
         }
         let code = text(&self.record, "code").unwrap_or_default().to_owned();
         let before = row::load(store, sheet, programme, &code)?;

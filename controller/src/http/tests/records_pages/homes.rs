@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::super::programme::{AT, add, programme};
+use super::super::programme::{AT, add, make_ready, programme};
 use super::super::world::{World, device};
 use super::{PAGES, Person, application, location, record};
 
@@ -75,6 +75,7 @@ async fn a_pc_is_handed_over_taken_back_and_then_the_household_forgotten() {
     world.enrol(1, Some("BDX-001"), Some("aubiers")).await;
     let chief = Person::of(&world, "coordinator").await;
     let path = format!("{PAGES}/foyers/AUB-017");
+    make_ready(&world, "BDX-001").await;
     let id = device(1).to_string();
     let hand_over = [("poste", id.as_str())];
     let refused = chief
