@@ -98,7 +98,7 @@ fn redact(value: &mut Value) {
                     *field = format!("{account}/[token]").into();
                 } else if matches!(
                     name.as_str(),
-                    "code" | "clock_offset_ms" | "disk_free_bytes"
+                    "code" | "clock_offset_ms" | "disk_free_bytes" | "silent_s"
                 ) || (name == "id" && random)
                 {
                     *field = format!("[{name}]").into();
