@@ -206,13 +206,17 @@ impl Figure {
 
     /// A part of homes by all of them; no value over nothing.
     pub fn ratio(numerator: Count, denominator: Count, missing: Count) -> Self {
+        // More than all there are: nobody counted all of them, and there is no rest to tell of.
+        if numerator.value > denominator.value {
+            return Figure::rate(Unit::Ratio, 1.0, numerator, denominator, missing);
+        }
         let homes = |count: &Count| count.homes.filter(|homes| *homes as f64 == count.value);
         let rest = Count {
             name: format!("{}/rest", numerator.name),
             value: denominator.value - numerator.value,
             homes: homes(&denominator)
                 .zip(homes(&numerator))
-                .map(|(all, some)| all - some),
+                .and_then(|(all, some)| all.checked_sub(some)),
         };
         Figure::rate(Unit::Ratio, 1.0, numerator, denominator, missing).rest(rest)
     }
