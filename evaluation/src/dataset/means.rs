@@ -15,7 +15,7 @@ table! {
         ends: Date, "First local day after it";
         target_applications: u32, "Applications to be collected";
         target_homes: u32, "Homes to be equipped";
-        households_approached: u32, "Households told about the programme";
+        households_approached: Option<u32>, "Households told about the programme; empty if nobody counted";
         tariff_cents: Option<u32>, "What a household pays a month";
         demonstration: bool, "Whether its data are made up";
     }

@@ -197,6 +197,11 @@ impl Figure {
         }
     }
 
+    /// A number that nobody knows; never zero.
+    pub fn unknown(unit: Unit) -> Self {
+        Figure::new("value", unit, None)
+    }
+
     /// A number that was counted.
     pub fn count(unit: Unit, count: Count) -> Self {
         let mut figure = Figure::new("value", unit, Some(count.value));

@@ -7,18 +7,15 @@ use super::ground::Ground;
 use crate::dataset::{Household, Key, Person};
 use crate::vocabulary::{Minority, Word};
 
-pub(super) fn approached(ground: &Ground) -> Count {
-    let told = ground
-        .data
-        .programme
-        .iter()
-        .map(|row| f64::from(row.households_approached))
-        .sum();
-    Count {
+/// Absent where nobody counted.
+pub(super) fn approached(ground: &Ground) -> Option<Count> {
+    let mut rows = ground.data.programme.iter();
+    let told = rows.find_map(|row| row.households_approached)?;
+    Some(Count {
         name: "households_approached".into(),
-        value: told,
-        homes: Some(told as u64),
-    }
+        value: f64::from(told),
+        homes: Some(told.into()),
+    })
 }
 
 pub(super) fn enrolled(ground: &Ground) -> Count {
@@ -38,7 +35,10 @@ pub(super) fn none_missing(code: &str) -> Count {
 }
 
 pub(super) fn households_approached(ground: &Ground) -> Answer {
-    Answer::of(Figure::count(Unit::Count, approached(ground)))
+    Answer::of(match approached(ground) {
+        Some(told) => Figure::count(Unit::Count, told),
+        None => Figure::unknown(Unit::Count),
+    })
 }
 
 pub(super) fn households_enrolled(ground: &Ground) -> Answer {
@@ -47,7 +47,10 @@ pub(super) fn households_enrolled(ground: &Ground) -> Answer {
 
 pub(super) fn take_up_rate(ground: &Ground) -> Answer {
     let missing = none_missing("take_up_rate");
-    Answer::of(Figure::ratio(enrolled(ground), approached(ground), missing))
+    Answer::of(match approached(ground) {
+        Some(told) => Figure::ratio(enrolled(ground), told, missing),
+        None => Figure::unknown(Unit::Ratio),
+    })
 }
 
 pub(super) fn households_installed(ground: &Ground) -> Answer {

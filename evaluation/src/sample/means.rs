@@ -20,7 +20,7 @@ pub(super) fn make(maker: &mut Maker) {
         ends: period().to,
         target_applications: homes,
         target_homes: homes,
-        households_approached: homes * 7,
+        households_approached: Some(homes * 7),
         tariff_cents: Some(500),
         demonstration: true,
     });

@@ -35,7 +35,7 @@ pub(super) fn gather(source: &Source<'_>, data: &mut Dataset) -> Result<(), Stor
         // The call asks for as many applications as there are homes to equip.
         target_applications: target,
         target_homes: target,
-        households_approached: small(programme.households_approached().unwrap_or(0)),
+        households_approached: programme.households_approached().map(small),
         tariff_cents: None,
         demonstration: programme.demonstration,
     });
