@@ -6,6 +6,7 @@
 
 mod days;
 mod homes;
+mod lived;
 mod machines;
 mod means;
 mod words;
