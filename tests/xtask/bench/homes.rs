@@ -1,15 +1,39 @@
-//! A fleet of simulated homes in a process of its own, and the figures that it tells.
+//! A fleet of simulated homes in processes of their own, and the figures that they tell
+//! together.
+//!
+//! A home takes four open files (a connection, its folder's lock, its queue, one to spare),
+//! and a process may have so many: more homes are shared out over several processes.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Lines};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, bail};
 use declic_tests::process::program;
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process};
+use serde_json::{Map, Value};
+
+/// What `declic-simulate` asks the system for, for each home and for itself.
+const FILES: (u64, u64) = (4, 64);
+
+/// How each figure of several processes becomes one. A percentile of all is at most the
+/// greatest of theirs, so what we tell is never better than what was.
+const ADDED: &[&str] = &[
+    "connected",
+    "sessions",
+    "sent",
+    "acknowledged",
+    "behind",
+    "homes",
+    "ended",
+];
 
 pub(crate) struct Homes {
+    parts: Vec<Part>,
+}
+
+struct Part {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
@@ -17,27 +41,27 @@ pub(crate) struct Homes {
 impl Homes {
     /// Lets so many homes live; `args` say how.
     pub(crate) fn start(place: &Path, devices: u32, args: &[&str]) -> anyhow::Result<Self> {
-        let mut child = Command::new(program("declic-simulate"))
-            .args(["--devices", &devices.to_string(), "--format", "json"])
-            .args(["--every", "1s", "--codes"])
-            .arg(place.join("codes"))
-            .arg("--state-dir")
-            .arg(place.join("homes"))
-            .args(args)
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("declic-simulate does not start")?;
-        let output = child.stdout.take().context("its output")?;
-        Ok(Homes {
-            child,
-            lines: BufReader::new(output).lines(),
-        })
+        let codes = fs::read_to_string(place.join("codes"))?;
+        let codes: Vec<&str> = codes.lines().take(devices as usize).collect();
+        let mut parts = Vec::new();
+        for (n, codes) in codes.chunks(most_of_a_process()).enumerate() {
+            let folder = place.join(format!("quarter-{n}"));
+            fs::create_dir_all(&folder)?;
+            let file = folder.join("codes");
+            fs::write(&file, codes.join("\n"))?;
+            parts.push(Part::start(folder.join("homes"), file, codes.len(), args)?);
+        }
+        Ok(Homes { parts })
     }
 
-    /// The next line; the last one is the summary.
+    /// The next line of all, as one; the last one is the summary.
     pub(crate) fn line(&mut self) -> anyhow::Result<Value> {
-        let line = self.lines.next().context("the homes ended early")??;
-        Ok(serde_json::from_str(&line)?)
+        let lines: Vec<Value> = self
+            .parts
+            .iter_mut()
+            .map(Part::line)
+            .collect::<Result<_, _>>()?;
+        Ok(together(&lines))
     }
 
     /// Reads lines until one satisfies `seen`.
@@ -58,25 +82,112 @@ impl Homes {
 
     /// The summary, once they have ended by themselves.
     pub(crate) fn summary(mut self) -> anyhow::Result<Value> {
-        let last = self.until(|line| line["summary"].is_object())?;
-        if !self.child.wait()?.success() {
-            bail!("homes ended by themselves: {}", last["summary"]);
-        }
-        Ok(last["summary"].clone())
+        let ends: Vec<Value> = self
+            .parts
+            .iter_mut()
+            .map(Part::summary)
+            .collect::<Result<_, _>>()?;
+        Ok(together(&ends))
     }
 
     /// Asks them to end, and gives the summary.
     pub(crate) fn stop(self) -> anyhow::Result<Value> {
-        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            kill_process(pid, Signal::TERM)?;
+        for part in &self.parts {
+            if let Some(pid) = i32::try_from(part.child.id()).ok().and_then(Pid::from_raw) {
+                kill_process(pid, Signal::TERM)?;
+            }
         }
         self.summary()
     }
 }
 
-impl Drop for Homes {
+impl Part {
+    fn start(homes: PathBuf, codes: PathBuf, count: usize, args: &[&str]) -> anyhow::Result<Self> {
+        let mut child = Command::new(program("declic-simulate"))
+            .args(["--devices", &count.to_string(), "--format", "json"])
+            .args(["--every", "1s", "--codes"])
+            .arg(codes)
+            .arg("--state-dir")
+            .arg(homes)
+            .args(args)
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("declic-simulate does not start")?;
+        let output = child.stdout.take().context("its output")?;
+        Ok(Part {
+            child,
+            lines: BufReader::new(output).lines(),
+        })
+    }
+
+    fn line(&mut self) -> anyhow::Result<Value> {
+        let line = self.lines.next().context("the homes ended early")??;
+        Ok(serde_json::from_str(&line)?)
+    }
+
+    fn summary(&mut self) -> anyhow::Result<Value> {
+        let mut last = self.line()?;
+        while !last["summary"].is_object() {
+            last = self.line()?;
+        }
+        if !self.child.wait()?.success() {
+            bail!("homes ended by themselves: {}", last["summary"]);
+        }
+        Ok(last["summary"].take())
+    }
+}
+
+impl Drop for Part {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+fn most_of_a_process() -> usize {
+    let limit = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
+    let (of_a_home, of_itself) = FILES;
+    let most = limit.saturating_sub(of_itself) / of_a_home;
+    usize::try_from(most).unwrap_or(usize::MAX).max(1)
+}
+
+/// Figures of several processes as one: counts added, times the greatest; a figure that one
+/// of them does not have is left out.
+fn together(parts: &[Value]) -> Value {
+    let names = parts[0].as_object().into_iter().flat_map(Map::keys);
+    let mut all = Map::new();
+    for name in names {
+        let values: Option<Vec<f64>> = parts.iter().map(|part| part[name].as_f64()).collect();
+        let Some(values) = values else { continue };
+        let value = if ADDED.contains(&name.as_str()) {
+            Value::from(values.iter().sum::<f64>() as u64)
+        } else {
+            Value::from(values.into_iter().fold(f64::MIN, f64::max))
+        };
+        all.insert(name.clone(), value);
+    }
+    Value::Object(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn homes_of_two_processes_are_told_as_one_fleet() {
+        let parts = [
+            json!({"connected": 3, "behind": 0, "p99_ms": 12, "at_s": 1.0}),
+            json!({"connected": 2, "behind": 1, "p99_ms": 40, "at_s": 1.1}),
+        ];
+        let expected = json!({"connected": 5, "behind": 1, "p99_ms": 40.0, "at_s": 1.1});
+        assert_eq!(together(&parts), expected);
+    }
+
+    #[test]
+    fn a_figure_that_one_process_lacks_is_not_told() {
+        let parts = [json!({"p99_ms": 12}), json!({"p99_ms": null})];
+        assert_eq!(together(&parts), json!({}));
     }
 }
