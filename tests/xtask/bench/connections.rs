@@ -53,7 +53,7 @@ fn many(table: &mut Table, devices: u32) -> anyhow::Result<()> {
     tell("homes at once", "homes", n);
 
     // Enrolled, and a few of them connected: the first pay for what all share.
-    Homes::start(place.path(), devices, &["--for", "1s"])?.summary()?;
+    Homes::enrol(place.path(), devices)?;
     let (memory, cpu) = (
         proc::status_kib(pid, "RssAnon")?,
         proc::cpu_seconds_of_all(pid)?,

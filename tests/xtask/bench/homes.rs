@@ -33,25 +33,35 @@ pub(crate) struct Homes {
     parts: Vec<Part>,
 }
 
+/// The homes of one process.
+struct Share {
+    count: usize,
+    codes: PathBuf,
+    homes: PathBuf,
+}
+
 struct Part {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Homes {
+    /// Enrols so many homes, one process after the other: the door of enrolment takes few at a
+    /// time from one address.
+    pub(crate) fn enrol(place: &Path, devices: u32) -> anyhow::Result<()> {
+        for share in Share::of(place, devices)? {
+            Part::start(&share, &["--for", "1s"])?.summary()?;
+        }
+        Ok(())
+    }
+
     /// Lets so many homes live; `args` say how.
     pub(crate) fn start(place: &Path, devices: u32, args: &[&str]) -> anyhow::Result<Self> {
-        let codes = fs::read_to_string(place.join("codes"))?;
-        let codes: Vec<&str> = codes.lines().take(devices as usize).collect();
-        let mut parts = Vec::new();
-        for (n, codes) in codes.chunks(most_of_a_process()).enumerate() {
-            let folder = place.join(format!("quarter-{n}"));
-            fs::create_dir_all(&folder)?;
-            let file = folder.join("codes");
-            fs::write(&file, codes.join("\n"))?;
-            parts.push(Part::start(folder.join("homes"), file, codes.len(), args)?);
-        }
-        Ok(Homes { parts })
+        let shares = Share::of(place, devices)?;
+        let parts = shares.iter().map(|share| Part::start(share, args));
+        Ok(Homes {
+            parts: parts.collect::<Result<_, _>>()?,
+        })
     }
 
     /// The next line of all, as one; the last one is the summary.
@@ -101,14 +111,35 @@ impl Homes {
     }
 }
 
+impl Share {
+    /// Shares out `devices` homes, whose codes lie in `place`.
+    fn of(place: &Path, devices: u32) -> anyhow::Result<Vec<Self>> {
+        let codes = fs::read_to_string(place.join("codes"))?;
+        let codes: Vec<&str> = codes.lines().take(devices as usize).collect();
+        let mut shares = Vec::new();
+        for (n, codes) in codes.chunks(most_of_a_process()).enumerate() {
+            let folder = place.join(format!("quarter-{n}"));
+            fs::create_dir_all(&folder)?;
+            let share = Share {
+                count: codes.len(),
+                codes: folder.join("codes"),
+                homes: folder.join("homes"),
+            };
+            fs::write(&share.codes, codes.join("\n"))?;
+            shares.push(share);
+        }
+        Ok(shares)
+    }
+}
+
 impl Part {
-    fn start(homes: PathBuf, codes: PathBuf, count: usize, args: &[&str]) -> anyhow::Result<Self> {
+    fn start(share: &Share, args: &[&str]) -> anyhow::Result<Self> {
         let mut child = Command::new(program("declic-simulate"))
-            .args(["--devices", &count.to_string(), "--format", "json"])
+            .args(["--devices", &share.count.to_string(), "--format", "json"])
             .args(["--every", "1s", "--codes"])
-            .arg(codes)
+            .arg(&share.codes)
             .arg("--state-dir")
-            .arg(homes)
+            .arg(&share.homes)
             .args(args)
             .stdout(Stdio::piped())
             .spawn()

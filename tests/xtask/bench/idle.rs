@@ -13,7 +13,9 @@ use super::{peers, proc};
 /// The first ones pay for what all share.
 const BEFORE: usize = 50;
 const COUNTED: usize = 250;
-const TRIES: usize = 20;
+const TRIES: usize = 100;
+/// Who comes too fast from one address is turned away, and comes again.
+const AGAIN: Duration = Duration::from_millis(100);
 /// What connecting took is given back.
 const REST: Duration = Duration::from_secs(2);
 
@@ -54,12 +56,14 @@ fn each(runtime: &Runtime, devices: &[Device], pid: u32) -> anyhow::Result<f64> 
     Ok((after - before) / COUNTED as f64)
 }
 
-/// A server on a busy machine may be too late with a handshake, and gives up.
+/// A server on a busy machine may be too late with a handshake, and one that is not lets in so many
+/// of one address at once.
 async fn patiently(device: &Device) -> anyhow::Result<Session> {
     for _ in 0..TRIES {
         if let Ok(session) = device.connect().await {
             return Ok(session);
         }
+        tokio::time::sleep(AGAIN).await;
     }
     device.connect().await
 }

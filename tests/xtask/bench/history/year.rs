@@ -87,7 +87,11 @@ impl Year {
     /// In a folder that goes with it, or in one that is kept: then it is made only once.
     pub(super) fn make(keep: Option<&Path>) -> anyhow::Result<Self> {
         let dir = match keep {
-            Some(dir) => Place::Given(dir.to_owned()),
+            Some(dir) => {
+                fs::create_dir_all(dir)
+                    .with_context(|| format!("failed to make {}", dir.display()))?;
+                Place::Given(dir.to_owned())
+            }
             None => Place::own(),
         };
         if let Ok(text) = fs::read_to_string(dir.path().join(COST)) {
