@@ -1,8 +1,8 @@
 //! What time it is, for whoever asks in this process.
 //!
 //! It is the machine's clock, and every door asks here. Only a demonstration makes it
-//! another one: it stands while a past is written, and then runs faster than ours. So it belongs
-//! to the process, as the machine's own does: a process serves one programme.
+//! another one: it stands while a past is written, and then runs on, or faster than ours. So it
+//! belongs to the process, as the machine's own does: a process serves one programme.
 
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -82,6 +82,11 @@ pub(crate) fn run(began_ms: i64, speed: u32) {
         started: Instant::now(),
         speed: speed.max(1),
     });
+}
+
+/// Shows the machine's time again.
+pub(crate) fn follow() {
+    show(Face::Machine);
 }
 
 #[cfg(test)]

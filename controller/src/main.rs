@@ -112,6 +112,7 @@ fn mosquitto(args: &MosquittoArgs) -> anyhow::Result<()> {
 
 fn demo_options(args: DemoArgs) -> anyhow::Result<DemoOptions> {
     let interval = Duration::from_secs(args.interval_s().into());
+    let weeks = args.weeks();
     let notify = args.notify.as_deref().map(notify::settings::Settings::read);
     Ok(DemoOptions {
         data_dir: args.data_dir,
@@ -121,6 +122,7 @@ fn demo_options(args: DemoArgs) -> anyhow::Result<DemoOptions> {
         interval,
         speed: args.speed,
         begin: args.begin,
+        weeks,
         history_days: args.history,
         notify: notify.transpose()?.unwrap_or_default(),
     })
@@ -130,8 +132,12 @@ fn demo_options(args: DemoArgs) -> anyhow::Result<DemoOptions> {
 fn show(stage: Stage) {
     let text = match stage {
         Stage::Past { weeks } => match Lang::current() {
-            Lang::Fr => format!("Les foyers vivent d’abord {weeks} semaines ; un instant…"),
-            Lang::En => format!("The homes live through {weeks} weeks first; one moment…"),
+            Lang::Fr => format!(
+                "Les foyers vivent d’abord {weeks} semaines : une minute ou deux par année…"
+            ),
+            Lang::En => {
+                format!("The homes live through {weeks} weeks first: a minute or two a year…")
+            }
         },
         Stage::Ready(tour) => way_round(&tour),
     };
@@ -149,7 +155,8 @@ fn way_round(tour: &Tour) -> String {
     let (head, names, end) = match (Lang::current(), speed) {
         (Lang::Fr, 1) => (
             format!(
-                "Déclic tourne avec {devices} foyers ; le premier est cette machine, les autres sont simulés."
+                "Déclic tourne avec {devices} foyers ; le premier est cette machine, les autres sont simulés. La plupart des \
+                 PC d’un foyer sont éteints, et c’est normal."
             ),
             ["Aujourd’hui", "Les PC", "Un PC", "État"],
             "Ctrl-C pour arrêter.",
@@ -164,7 +171,8 @@ fn way_round(tour: &Tour) -> String {
         ),
         (Lang::En, 1) => (
             format!(
-                "Déclic runs with {devices} homes; the first one is this machine, the others are simulated."
+                "Déclic runs with {devices} homes; the first one is this machine, the others are simulated. Most PCs of \
+                 homes are off, as they should be."
             ),
             ["Today", "Devices", "One device", "State"],
             "Ctrl-C to stop.",

@@ -1,11 +1,12 @@
-//! `declic demo`: a hundred homes within a minute, one of them this machine.
+//! `declic demo`: homes of which one is this machine; new ones, or some that have lived for a
+//! year.
 
 use std::fs;
 use std::process::Command;
 
-use declic_tests::eventually;
 use declic_tests::process::{Process, free_port, printed, program};
 use declic_tests::wait::PATIENCE;
+use declic_tests::{Demo, eventually};
 
 #[test]
 fn a_demonstration_shows_its_homes_and_this_machine_among_them() {
@@ -13,7 +14,7 @@ fn a_demonstration_shows_its_homes_and_this_machine_among_them() {
     let data = place.path().join("data");
     let mut command = Command::new(program("declic"));
     command
-        .args(["demo", "--devices", "12", "--interval", "2"])
+        .args(["demo", "--weeks", "0", "--devices", "12", "--interval", "2"])
         .args(["--http", &format!("127.0.0.1:{}", free_port())])
         .args(["--mqtt", &format!("127.0.0.1:{}", free_port())])
         .arg("--data-dir")
@@ -58,4 +59,38 @@ fn a_demonstration_shows_its_homes_and_this_machine_among_them() {
     demo.signal(rustix::process::Signal::INT);
     let status = demo.ended(PATIENCE);
     assert!(status.success(), "{status}: {}", demo.words());
+}
+
+#[test]
+fn a_demonstration_of_a_year_has_its_failures_its_calls_and_those_who_left() {
+    let demo = Demo::start(&["--weeks", "53", "--devices", "8", "--interval", "2"]);
+    let of = |list: &serde_json::Value, field: &str, value: &str| {
+        let all = list.as_array().expect("a list").iter();
+        all.filter(|one| one[field] == value).count()
+    };
+    // Of eight homes two failed some days ago; this machine is heard, and is no trouble.
+    let today = demo.json(&["today"]);
+    let reasons = today.to_string();
+    for cause in ["disk_failing", "internet_down"] {
+        assert!(reasons.contains(cause), "{cause} is missing: {reasons}");
+    }
+    eventually("this machine is heard", PATIENCE, || {
+        let list = demo.json(&["device", "list"]);
+        let ours = list.as_array()?.iter().find(|d| d["asset"] == "BDX-001")?;
+        (ours["presence"] == "on" && ours["placement"]["household"] == "F-001").then_some(())
+    });
+    let tickets = demo.json(&["ticket", "list", "--all"]);
+    let closed = of(&tickets, "state", "closed");
+    assert!(closed >= 2, "{closed} calls are over");
+    assert!(of(&tickets, "origin", "phone") > closed / 2);
+    let homes = demo.json(&["household", "list"]);
+    let left = homes.as_array().expect("a list").iter();
+    let left = left
+        .filter(|home| home["record"]["left_on"].is_string())
+        .count();
+    let list = demo.json(&["device", "list"]);
+    let at_home = list.as_array().expect("a list").iter();
+    let at_home = at_home.filter(|d| d["placement"]["household"].is_string());
+    assert!(left >= 1, "nobody has left");
+    assert_eq!(at_home.count(), 8 - left, "who left gave the PC back");
 }

@@ -12,6 +12,10 @@ use super::period::moment;
 
 /// At the speed of the day, so that whoever looks sees something change.
 const SHOWN_INTERVAL_S: u32 = 30;
+/// A year, and some days: whoever came first has been there for twelve months.
+const WEEKS_OF_A_YEAR: u32 = 54;
+/// What the rhythm of a home needs to be known by.
+const WEEKS_WHEN_FAST: u32 = 8;
 
 /// A controller on this machine alone, with simulated homes.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
@@ -47,11 +51,23 @@ pub struct DemoArgs {
     )]
     pub interval: Option<u32>,
     #[arg(
-        long, value_name = "DAYS", default_value_t = 0, conflicts_with = "speed",
+        long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=156),
+        help = tr(
+            "Semaines que les foyers ont déjà vécues, faites d’abord (une ou deux minutes par année) ; 0 : des PC \
+             neufs, tous allumés [54 ; en accéléré 8]",
+            "Weeks that the homes have lived already, made first (a minute or two a year); 0: new PCs, all on \
+             [54; when fast 8]"
+        )
+    )]
+    pub weeks: Option<u32>,
+    #[arg(
+        long, value_name = "DAYS", default_value_t = 0, conflicts_with_all = ["speed", "weeks"],
         value_parser = clap::value_parser!(u32).range(0..=3_650),
         help = tr(
-            "Jours d’un passé inventé, fait en arrière-plan",
-            "Days of a made-up past, made in the background"
+            "Au lieu de semaines vécues, jours de relevés inventés, un toutes les 5 minutes, faits en \
+             arrière-plan : pour dimensionner une machine",
+            "Instead of lived weeks, days of made-up reports, one every 5 minutes, made in the background: \
+             to size a machine"
         )
     )]
     pub history: u32,
@@ -59,12 +75,11 @@ pub struct DemoArgs {
         long, value_name = "N", default_value_t = 1,
         value_parser = clap::value_parser!(u32).range(1..=3_600),
         help = tr(
-            "Accélérer le temps N fois (600 : un jour en 144 s). Tous les foyers sont alors simulés ; \
-             ils ont déjà vécu huit semaines, et quelques-uns tombent en panne : disque plein, disque \
-             qui lâche, Internet coupé, PC mort, ligne coupée",
-            "Let time go by N times faster (600: a day in 144 s). All homes are simulated then; they \
-             have lived for eight weeks already, and some of them fail: a full disk, a failing disk, \
-             no internet, a dead PC, a cut line"
+            "Accélérer le temps N fois (600 : un jour en 144 s). Tous les foyers sont alors simulés, \
+             et quelques-uns tombent en panne : disque plein, disque qui lâche, Internet coupé, PC mort, \
+             ligne coupée",
+            "Let time go by N times faster (600: a day in 144 s). All homes are simulated then, \
+             and some of them fail: a full disk, a failing disk, no internet, a dead PC, a cut line"
         )
     )]
     pub speed: u32,
@@ -87,6 +102,16 @@ pub struct DemoArgs {
 }
 
 impl DemoArgs {
+    /// Weeks that the homes have lived already.
+    pub fn weeks(&self) -> u32 {
+        let default = match (self.speed, self.history) {
+            (_, 1..) => 0,
+            (1, 0) => WEEKS_OF_A_YEAR,
+            _ => WEEKS_WHEN_FAST,
+        };
+        self.weeks.unwrap_or(default)
+    }
+
     /// Seconds between two reports, by the clock of the homes.
     pub fn interval_s(&self) -> u32 {
         let default = match self.speed {

@@ -4,6 +4,7 @@
 
 use declic_common::ticket::Cause;
 
+use super::household::Present;
 use super::script::{Act, Script};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -22,9 +23,12 @@ enum Kind {
     Cut,
 }
 
-/// What fails in order, and when: in ms after the live part begins. A silence is no alarm in a
-/// home that is used every day before some five days, so two of them begin before it.
-const KINDS: [(Kind, i64); 7] = [
+/// What fails, in order, and when: in ms after the live part begins.
+type Kinds = [(Kind, i64); 7];
+
+/// Before our eyes. A silence is no alarm in a home that is used every day before some five
+/// days, so two of them begin before it.
+const FAST: Kinds = [
     (Kind::DiskFailing, HOUR_MS),
     (Kind::InternetDown, HOUR_MS),
     (Kind::DiskFull, HOUR_MS),
@@ -32,6 +36,16 @@ const KINDS: [(Kind, i64); 7] = [
     (Kind::Cut, -5 * DAY_MS),
     (Kind::Dead, 2 * HOUR_MS),
     (Kind::Cut, 2 * HOUR_MS),
+];
+/// Nobody waits for days before a demonstration at our speed: there it has happened.
+const AT_OUR_SPEED: Kinds = [
+    (Kind::DiskFailing, -8 * DAY_MS),
+    (Kind::InternetDown, -8 * DAY_MS),
+    (Kind::DiskFull, -8 * DAY_MS),
+    (Kind::Dead, -16 * DAY_MS),
+    (Kind::Cut, -16 * DAY_MS),
+    (Kind::Dead, -5 * DAY_MS),
+    (Kind::Cut, -5 * DAY_MS),
 ];
 /// What dies or is cut is in use, since so many ms: nobody says goodbye.
 const IN_USE_MS: i64 = 120_000;
@@ -50,9 +64,19 @@ pub(super) struct Fate {
 /// Changes what will happen to some of the homes, whose live part begins at `begins_at` (ms
 /// UTC). Those fail that are at their PC every day, the busiest first: there, something can be
 /// noticed within a day.
-pub(super) fn decide(scripts: &mut [Script], begins_at: i64) -> Vec<Option<Fate>> {
+pub(super) fn decide(
+    scripts: &mut [Script],
+    present: Present,
+    begins_at: i64,
+) -> Vec<Option<Fate>> {
+    let kinds = match present {
+        Present::AtOurSpeed => AT_OUR_SPEED,
+        Present::Fast => FAST,
+    };
     let from = begins_at - WATCHED_DAYS * DAY_MS;
-    let mut busy: Vec<usize> = (0..scripts.len()).collect();
+    let mut busy: Vec<usize> = (0..scripts.len())
+        .filter(|n| scripts[*n].next_use(begins_at).is_some())
+        .collect();
     busy.sort_by_key(|n| {
         let script = &scripts[*n];
         let days = script.days_used(from, begins_at, DAY_MS);
@@ -61,7 +85,7 @@ pub(super) fn decide(scripts: &mut [Script], begins_at: i64) -> Vec<Option<Fate>
     });
     let mut fates = vec![None; scripts.len()];
     let failing = scripts.len().div_ceil(ONE_IN);
-    for (n, (kind, after)) in busy.into_iter().zip(KINDS).take(failing) {
+    for (n, (kind, after)) in busy.into_iter().zip(kinds).take(failing) {
         let mut at = begins_at + after;
         if matches!(kind, Kind::Dead | Kind::Cut) {
             at = scripts[n].next_use(at).map_or(at, |used| used + IN_USE_MS);
@@ -118,8 +142,8 @@ mod tests {
     fn each_kind_of_failure_meets_a_home_that_is_used_every_day() {
         let (mut scripts, begins_at) = quarter();
         let before = scripts.clone();
-        let fates = decide(&mut scripts, begins_at);
-        assert_eq!(fates.iter().flatten().count(), KINDS.len());
+        let fates = decide(&mut scripts, Present::Fast, begins_at);
+        assert_eq!(fates.iter().flatten().count(), FAST.len());
         for (n, fate) in fates.iter().enumerate() {
             assert_eq!(fate.is_some(), before[n] != scripts[n], "home {n}");
             if fate.is_some() {
@@ -131,10 +155,18 @@ mod tests {
     }
 
     #[test]
+    fn nobody_waits_at_our_speed_for_what_has_failed_already() {
+        let (mut scripts, begins_at) = quarter();
+        let fates = decide(&mut scripts, Present::AtOurSpeed, begins_at);
+        assert_eq!(fates.iter().flatten().count(), AT_OUR_SPEED.len());
+        assert!(fates.iter().flatten().all(|fate| fate.at < begins_at));
+    }
+
+    #[test]
     fn of_few_homes_few_fail() {
         let (mut scripts, begins_at) = quarter();
         scripts.truncate(5);
-        let fates = decide(&mut scripts, begins_at);
+        let fates = decide(&mut scripts, Present::Fast, begins_at);
         assert_eq!(fates.iter().flatten().count(), 2);
     }
 }

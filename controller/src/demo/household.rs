@@ -1,4 +1,5 @@
-//! The households of a fast demonstration: who they are, and what will happen to them.
+//! The households of a demonstration that have lived already: who they are, and what will
+//! happen to them.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,10 +16,11 @@ use serde_json::json;
 use super::enrolling::{self, SITE, asset};
 use super::fate::{self, Fate};
 use super::line::Line;
+use super::records::{Days, Left, left};
 use super::script::Script;
 use crate::app::App;
 use crate::app::device::time;
-use crate::domain::rhythm::LocalDay;
+use crate::domain::rhythm::{Calendar, LocalDay};
 use crate::rhythm::home::Consent as Agreed;
 use crate::rhythm::world;
 
@@ -28,6 +30,14 @@ const SEED: u64 = 33_300;
 const FUTURE_DAYS: i32 = 366;
 /// Where it is written what fails, for whoever checks that it is found.
 const FATES: &str = "homes/fates.json";
+
+/// How the homes live once the clock runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Present {
+    /// As fast as we do; the first home is this machine.
+    AtOurSpeed,
+    Fast,
+}
 
 /// One household and its PC.
 #[derive(Debug)]
@@ -40,6 +50,8 @@ pub(super) struct Household {
     pub(super) seed: u64,
     /// When the PC was handed over, ms UTC.
     pub(super) handover: i64,
+    /// When it leaves within its past, ms UTC, and why.
+    pub(super) leaves: Option<(i64, Left)>,
     /// What happens to the PC before the clock runs, and then.
     pub(super) past: Script,
     pub(super) live: Script,
@@ -47,30 +59,51 @@ pub(super) struct Household {
     pub(super) line: Line,
 }
 
-/// Enrols the homes, lays their lines, and decides what will happen from `first` on. Their live
-/// part begins at `begins_at`, ms UTC.
+/// Enrols the homes, lays their lines, and decides what will happen from one moment on, ms UTC;
+/// their live part begins at another one. Gives the simulated homes, and the folder of this
+/// machine where it is one of them.
 pub(super) async fn settle_in(
     app: &Arc<App>,
     place: &Path,
     devices: usize,
-    first: LocalDay,
-    begins_at: i64,
-) -> anyhow::Result<Vec<Household>> {
+    present: Present,
+    (from, begins_at): (i64, i64),
+) -> anyhow::Result<(Vec<Household>, Option<PathBuf>)> {
     let controller: SocketAddr = app.programme.listening.mqtt.parse()?;
     let state_dirs = enrolling::enrol(app, place, devices).await?;
     let count = u32::try_from(devices)?;
-    let past_days = crate::domain::rhythm::Calendar::paris()
-        .day_of(begins_at)
-        .since(first);
-    let lives = world::where_all_is_well(SEED, count, first, past_days + FUTURE_DAYS);
+    let calendar = Calendar::paris();
+    let (first, today) = (calendar.day_of(from), calendar.day_of(begins_at));
+    let lives = world::where_all_is_well(SEED, count, first, today.since(first) + FUTURE_DAYS);
     let mut scripts: Vec<_> = lives
         .iter()
         .map(|home| Script::of(&home.intervals))
         .collect();
-    let fates = fate::decide(&mut scripts, begins_at);
+    let days = Days {
+        first: first.date(),
+        today: today.date(),
+    };
+    let gone: Vec<Option<Left>> = (0..devices).map(|n| left(n, days)).collect();
+    let leaves_at = |left: &Left| calendar.hour_start(LocalDay::of_date(left.on), 10);
+    for (script, gone) in scripts.iter_mut().zip(&gone) {
+        if let Some(left) = gone {
+            script.end(leaves_at(left));
+        }
+    }
+    let is_ours = |n| n == 0 && present == Present::AtOurSpeed;
+    if is_ours(0)
+        && let Some(script) = scripts.first_mut()
+    {
+        *script = Script::default();
+    }
+    let fates = fate::decide(&mut scripts, present, begins_at);
     write_fates(place, &fates)?;
-    let mut households = Vec::new();
+    let (mut households, mut ours) = (Vec::new(), None);
     for (n, state_dir) in state_dirs.into_iter().enumerate() {
+        if is_ours(n) {
+            ours = Some(state_dir);
+            continue;
+        }
         let line = Line::lay(controller)
             .await
             .context("failed to lay a line")?;
@@ -90,13 +123,14 @@ pub(super) async fn settle_in(
             state_dir,
             seed: n as u64 + 1,
             handover: lives[n].handover,
+            leaves: gone[n].map(|left| (leaves_at(&left), left)),
             past,
             live,
             world: Arc::default(),
             line,
         });
     }
-    Ok(households)
+    Ok((households, ours))
 }
 
 /// The code of the `n`th household.

@@ -1,25 +1,27 @@
-//! A demonstration that shows weeks in minutes.
+//! A demonstration whose homes have lived already.
 //!
-//! First the homes live through some weeks as fast as they can, so that their rhythms are
-//! known; then the clock runs, and they live before our eyes.
+//! First they live through some weeks as fast as they can, so that their rhythms and their
+//! troubles are known; then the clock runs, at our speed or faster, and they live before our
+//! eyes. At our speed this machine is one of them, and has just been handed over.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::sync::Arc;
 
 use declic_agent::pace::Pace;
 use jiff::Timestamp;
 
+use super::household::{Household, Present};
 use super::live::Homes;
+use super::past::Past;
 use super::records::{self, Days};
-use super::{DemoOptions, Stage, controller, household, past, tour};
+use super::{DemoOptions, Stage, controller, household, now, tour};
+use crate::app::App;
 use crate::app::device::time;
 use crate::clock;
 use crate::domain::days::paris;
 use crate::domain::rhythm::Calendar;
 use crate::serve::Server;
-
-/// The past, in weeks: what the rhythm of a home needs to be known by.
-const PAST_WEEKS: u32 = 8;
 
 pub(super) async fn run(
     options: &DemoOptions,
@@ -27,55 +29,85 @@ pub(super) async fn run(
     stop: impl Future<Output = ()>,
     mut show: impl FnMut(Stage),
 ) -> anyhow::Result<()> {
-    if place.join("store").exists() {
-        // Its clock ran ahead of ours, and would have to be set back.
-        anyhow::bail!(
-            "a demonstration that runs fast begins anew each time, and {} holds an earlier one: \
-             give another --data-dir, or none",
-            place.display()
-        );
-    }
+    let present = match options.speed {
+        0 | 1 => Present::AtOurSpeed,
+        _ => Present::Fast,
+    };
     let begins_at = options.begin.unwrap_or_else(Timestamp::now);
     let begins_at = begins_at.as_millisecond();
     let calendar = Calendar::paris();
     let first = calendar
         .day_of(begins_at)
-        .plus(-7 * PAST_WEEKS.cast_signed());
+        .plus(-7 * options.weeks.cast_signed());
     let from = calendar.start_of(first);
     let mut stop = pin!(stop);
 
     clock::stand(from);
     let mut server = Server::open(controller(options, place)).await?;
-    show(Stage::Past { weeks: PAST_WEEKS });
-    let past = async {
-        let local = |ms| time(ms).to_zoned(paris()).date();
-        let days = Days {
-            first: local(from),
-            today: local(begins_at),
-        };
-        records::write(&server.app, options.devices, household::code, days, from).await?;
-        let mut homes =
-            household::settle_in(&server.app, place, options.devices, first, begins_at).await?;
-        past::write(&server.app, &mut homes, from, begins_at).await?;
-        anyhow::Ok(homes)
-    };
-    let homes = tokio::select! {
-        homes = past => homes?,
+    show(Stage::Past {
+        weeks: options.weeks,
+    });
+    let written = past(
+        &server.app,
+        place,
+        options.devices,
+        present,
+        from,
+        begins_at,
+    );
+    let (homes, ours) = tokio::select! {
+        written = written => written?,
         () = &mut stop => return server.until(async {}).await,
     };
 
-    clock::run(begins_at, options.speed);
-    let homes = Homes::start(
-        homes,
-        Pace::begin(begins_at, options.speed),
-        options.interval,
-    )?;
+    let pace = match present {
+        Present::AtOurSpeed => {
+            clock::follow();
+            Pace::begin(Timestamp::now().as_millisecond(), 1)
+        }
+        Present::Fast => {
+            clock::run(begins_at, options.speed);
+            Pace::begin(begins_at, options.speed)
+        }
+    };
+    let homes = Homes::start(homes, pace, options.interval)?;
+    let ours = now::Homes::start(ours.into_iter().collect(), options.interval)?;
     server.begin_jobs();
     show(tour(&server, options).await?);
     server
         .until(async {
             stop.await;
             homes.stop().await;
+            ours.stop().await;
         })
         .await
+}
+
+/// Writes what happened between two moments, ms UTC. Gives the homes that live on, and the folder
+/// of this machine where it is one of them.
+async fn past(
+    app: &Arc<App>,
+    place: &Path,
+    devices: usize,
+    present: Present,
+    from: i64,
+    to: i64,
+) -> anyhow::Result<(Vec<Household>, Option<PathBuf>)> {
+    let local = |ms| time(ms).to_zoned(paris()).date();
+    let days = Days {
+        first: local(from),
+        today: local(to),
+    };
+    records::write(app, devices, household::code, days, from).await?;
+    let (mut homes, ours) = household::settle_in(app, place, devices, present, (from, to)).await?;
+    Past::of(app, &mut homes, from, to)
+        .await?
+        .write(app)
+        .await?;
+    if let Some(ours) = &ours {
+        now::hand_over(app, 0, ours, to).await?;
+    }
+    // Those who left are at home no more.
+    homes.retain(|home| home.leaves.is_none());
+    Ok((homes, ours))
 }

@@ -1,18 +1,19 @@
 //! `declic demo`: a programme in one process, whose homes run real agents.
 //!
-//! At the speed of the day this machine is one of the homes, and the others report from
-//! simulated machines. Faster than that (`fast`) all are simulated: they have lived for some
-//! weeks already, go on living, and some of them fail.
+//! First the homes live through some weeks as fast as they can (`lived`, `past`); then they go on
+//! before our eyes, at the speed of the day, where this machine is one of them, or faster. Some
+//! of them fail. Without a past (`now`) all PCs are simply on.
 
 mod enrolling;
-mod fast;
 mod fate;
 mod household;
 mod line;
 mod live;
+mod lived;
 mod now;
 mod past;
 mod records;
+mod repairs;
 mod script;
 mod year;
 
@@ -56,7 +57,9 @@ pub struct DemoOptions {
     /// What that clock says when its homes begin to live before our eyes; now, when absent.
     /// At speed 1 it is always ours.
     pub begin: Option<Timestamp>,
-    /// Days of a made-up past, at the speed of the day.
+    /// Weeks that the homes have lived through before.
+    pub weeks: u32,
+    /// Days of a made-up past of reports alone, at the speed of the day.
     pub history_days: u32,
     /// Where its notices go.
     pub notify: notify::settings::Settings,
@@ -87,9 +90,17 @@ pub enum Stage {
 pub async fn run(options: DemoOptions, show: impl FnMut(Stage)) -> anyhow::Result<()> {
     let stop = asked_to_stop()?;
     let place = Place::choose(options.data_dir.as_deref())?;
-    match options.speed {
-        0 | 1 => now::run(&options, place.path(), stop, show).await,
-        _ => fast::run(&options, place.path(), stop, show).await,
+    let is_new = !place.path().join("store").exists();
+    match (options.speed, options.weeks) {
+        (0 | 1, 1..) if is_new => lived::run(&options, place.path(), stop, show).await,
+        (0 | 1, _) => now::run(&options, place.path(), stop, show).await,
+        _ if is_new => lived::run(&options, place.path(), stop, show).await,
+        // Its clock ran ahead of ours, and would have to be set back.
+        _ => anyhow::bail!(
+            "a demonstration that runs fast begins anew each time, and {} holds an earlier one: \
+             give another --data-dir, or none",
+            place.path().display()
+        ),
     }
 }
 
@@ -112,7 +123,7 @@ fn controller(options: &DemoOptions, place: &Path) -> Options {
         rules: Thresholds::default(),
         backups: None,
         household_keys_copy: None,
-        retention: kept(options.history_days),
+        retention: kept(options.history_days.max(7 * options.weeks)),
         demo: true,
     }
 }

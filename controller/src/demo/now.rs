@@ -1,4 +1,4 @@
-//! A demonstration at the speed of the day, this machine among its homes.
+//! A demonstration without a past, at the speed of the day, this machine among its homes.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -66,30 +66,40 @@ async fn settle(app: &Arc<App>, options: &DemoOptions, homes: &[PathBuf]) -> any
         return Ok(());
     }
     for (n, home) in homes.iter().enumerate().take(HOMES_MAX) {
-        let wish = NewPlacement {
-            place: Place::Home,
-            household: Some(code(n)),
-            site: Some(SITE.to_owned()),
-            seat: None,
-        };
-        let device = Identity::load(home)?.device;
-        match placement::put(app, device, wish, "demo", now).await {
-            // In a folder of a demonstration of before.
-            Ok(_) | Err(PlaceError::Refused(_)) => {}
-            Err(error) => return Err(error).context("failed to hand a PC over"),
-        }
+        hand_over(app, n, home, now).await?;
     }
     Ok(())
 }
 
+/// Gives the PC of this folder to the `n`th household, at `now` (ms UTC).
+pub(super) async fn hand_over(
+    app: &Arc<App>,
+    n: usize,
+    folder: &Path,
+    now: i64,
+) -> anyhow::Result<()> {
+    let wish = NewPlacement {
+        place: Place::Home,
+        household: Some(household::code(n)),
+        site: Some(SITE.to_owned()),
+        seat: None,
+    };
+    let device = Identity::load(folder)?.device;
+    match placement::put(app, device, wish, "demo", now).await {
+        // In a folder of a demonstration of before.
+        Ok(_) | Err(PlaceError::Refused(_)) => Ok(()),
+        Err(error) => Err(error).context("failed to hand a PC over"),
+    }
+}
+
 /// All agents of the demonstration, on a thread of their own.
-struct Homes {
+pub(super) struct Homes {
     stop: Vec<mpsc::Sender<Signal>>,
     thread: thread::JoinHandle<()>,
 }
 
 impl Homes {
-    fn start(homes: Vec<PathBuf>, interval: Duration) -> anyhow::Result<Self> {
+    pub(super) fn start(homes: Vec<PathBuf>, interval: Duration) -> anyhow::Result<Self> {
         let (stop, agents) = homes
             .into_iter()
             .enumerate()
@@ -105,7 +115,7 @@ impl Homes {
         Ok(Homes { stop, thread })
     }
 
-    async fn stop(self) {
+    pub(super) async fn stop(self) {
         for home in &self.stop {
             let _ = home.send(Signal::Stop).await;
         }

@@ -1,12 +1,12 @@
-//! The past of a fast demonstration: weeks of messages through the real recorder, and the
-//! jobs at midnights, while the clock is moved by hand.
+//! The past of a demonstration: weeks of messages through the real recorder, what people did,
+//! and the jobs at midnights, while the clock is moved by hand.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use declic_agent::simulate::{Pc, Sent};
+use declic_agent::simulate::{Pc, Sent, World};
 use declic_common::DeviceId;
 use declic_common::api::{NewPlacement, Place};
 use declic_common::topic::Leaf;
@@ -14,6 +14,8 @@ use tokio::task::spawn_blocking;
 
 use super::enrolling::SITE;
 use super::household::Household;
+use super::records;
+use super::repairs::{self, Step, Tickets};
 use super::script::{Act, Moment};
 use crate::app::{App, placement};
 use crate::clock;
@@ -32,58 +34,110 @@ const JUDGED_DAILY_MS: i64 = 10 * 86_400_000;
 struct Resident {
     device: DeviceId,
     pc: Pc,
+    world: Arc<World>,
     acts: VecDeque<Moment>,
 }
 
 /// What the resident of this place among them sent.
 type Message = (usize, Sent);
 
-/// Writes what happened in these homes from `from` to `to`, ms UTC. The clock stands at `to` then.
-pub(super) async fn write(
-    app: &Arc<App>,
-    homes: &mut [Household],
-    from: i64,
-    to: i64,
-) -> anyhow::Result<()> {
-    let calendar = Calendar::paris();
-    let mut jobs = Jobs::begin(app, from);
-    let mut residents: Vec<Resident> = homes.iter_mut().map(Resident::of).collect();
-    let mut day = calendar.day_of(from);
-    let mut begins = from;
-    while begins < to {
-        day = day.plus(1);
-        let ends = calendar.start_of(day).min(to);
-        for home in homes
-            .iter()
-            .filter(|home| (begins..ends).contains(&home.handover))
-        {
-            hand_over(app, home).await?;
-        }
-        let (lived, sent) = spawn_blocking(move || live_until(residents, ends))
-            .await
-            .context("the past was interrupted")??;
-        residents = lived;
-        record(app, &mut residents, sent).await?;
-        clock::stand(ends);
-        // Of what is long past nothing is left to be decided but what a week needs.
-        if day.weekday() == 0 || to - ends < JUDGED_DAILY_MS {
-            let passed = Duration::from_millis(ends.abs_diff(from));
-            jobs.round(app, ends, passed).await;
-        }
-        begins = ends;
-    }
-    Ok(())
+/// What is still to be written, and what was opened so far.
+pub(super) struct Past<'a> {
+    homes: &'a mut [Household],
+    /// From when to when, ms UTC.
+    span: (i64, i64),
+    repairs: VecDeque<Step>,
+    tickets: Tickets,
 }
 
-async fn hand_over(app: &Arc<App>, home: &Household) -> anyhow::Result<()> {
+impl<'a> Past<'a> {
+    pub(super) async fn of(
+        app: &Arc<App>,
+        homes: &'a mut [Household],
+        from: i64,
+        to: i64,
+    ) -> anyhow::Result<Self> {
+        repairs::accounts(app, from).await?;
+        Ok(Past {
+            repairs: repairs::all(homes, to).into(),
+            homes,
+            span: (from, to),
+            tickets: Tickets::default(),
+        })
+    }
+
+    /// Writes what happened in these homes. The clock stands at the end of it then.
+    pub(super) async fn write(mut self, app: &Arc<App>) -> anyhow::Result<()> {
+        let (from, to) = self.span;
+        let calendar = Calendar::paris();
+        let mut jobs = Jobs::begin(app, from);
+        let mut residents: Vec<Resident> = self.homes.iter_mut().map(Resident::of).collect();
+        let mut day = calendar.day_of(from);
+        let mut begins = from;
+        while begins < to {
+            day = day.plus(1);
+            let ends = calendar.start_of(day).min(to);
+            self.hand_over(app, (begins, ends)).await?;
+            let (lived, sent) = spawn_blocking(move || live_until(residents, ends))
+                .await
+                .context("the past was interrupted")??;
+            residents = lived;
+            record(app, &mut residents, sent).await?;
+            self.leave(app, (begins, ends)).await?;
+            while let Some(step) = self.repairs.pop_front_if(|step| step.at < ends) {
+                clock::stand(step.at);
+                self.tickets.take(app, self.homes, step).await?;
+            }
+            clock::stand(ends);
+            // Of what is long past nothing is left to be decided but what a week needs.
+            if day.weekday() == 0 || to - ends < JUDGED_DAILY_MS {
+                let passed = Duration::from_millis(ends.abs_diff(from));
+                jobs.round(app, ends, passed).await;
+            }
+            begins = ends;
+        }
+        Ok(())
+    }
+
+    async fn hand_over(&self, app: &Arc<App>, (begins, ends): (i64, i64)) -> anyhow::Result<()> {
+        for home in self.homes.iter() {
+            if (begins..ends).contains(&home.handover) {
+                let household = Some(home.code.clone());
+                put(app, home.device, Place::Home, household, home.handover).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Those who leave give their PC back.
+    async fn leave(&self, app: &Arc<App>, (begins, ends): (i64, i64)) -> anyhow::Result<()> {
+        for home in self.homes.iter() {
+            if let Some((at, left)) = home.leaves
+                && (begins..ends).contains(&at)
+            {
+                put(app, home.device, Place::Bench, None, at).await?;
+                records::leave(app, &home.code, left, at).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn put(
+    app: &Arc<App>,
+    device: DeviceId,
+    place: Place,
+    household: Option<String>,
+    at: i64,
+) -> anyhow::Result<()> {
     let placed = NewPlacement {
-        place: Place::Home,
-        household: Some(home.code.clone()),
+        place,
+        household,
         site: Some(SITE.to_owned()),
         seat: None,
     };
-    clock::stand(home.handover);
-    placement::put(app, home.device, placed, "demo", home.handover).await?;
+    clock::stand(at);
+    placement::put(app, device, placed, "demo", at).await?;
     Ok(())
 }
 
@@ -137,9 +191,21 @@ impl Resident {
         let world = Arc::clone(&home.world);
         Resident {
             device: home.device,
-            pc: Pc::new(home.state_dir.clone(), home.seed, INTERVAL, world),
+            pc: Pc::new(
+                home.state_dir.clone(),
+                home.seed,
+                INTERVAL,
+                Arc::clone(&world),
+            ),
+            world,
             acts: home.past.0.iter().copied().collect(),
         }
+    }
+
+    /// Something breaks, and nothing is said of it now.
+    fn worse(&self, breaks: impl Fn(&World)) -> Vec<Sent> {
+        breaks(&self.world);
+        Vec::new()
     }
 
     fn live_until(&mut self, until: i64) -> anyhow::Result<Vec<Sent>> {
@@ -154,8 +220,9 @@ impl Resident {
                 Act::Wake => self.pc.wake(at),
                 Act::PullPlug => self.pc.pull_plug(at),
                 Act::Line(broken) => self.pc.reach(at, broken),
-                // Only before our eyes.
-                Act::LoseInternet | Act::FillDisk | Act::LoseSectors => Vec::new(),
+                Act::LoseInternet => self.worse(|world| world.reach(Some(3))),
+                Act::FillDisk => self.worse(World::fill_disk),
+                Act::LoseSectors => self.worse(|world| world.lose_sectors(8)),
             });
         }
         sent.extend(self.pc.live_until(until));

@@ -132,6 +132,16 @@ impl Script {
         self.0.insert(place, Moment { at, act });
     }
 
+    /// The household gives its PC back, shut down.
+    pub(super) fn end(&mut self, at: i64) {
+        self.die(at);
+        if let Some(last) = self.0.last_mut()
+            && last.act == Act::PullPlug
+        {
+            last.act = Act::ShutDown;
+        }
+    }
+
     /// The PC dies: nothing happens to it any more.
     pub(super) fn die(&mut self, at: i64) {
         self.0.retain(|moment| moment.at < at);
@@ -278,6 +288,9 @@ mod tests {
         let mut dead = day();
         dead.die(85);
         assert_eq!(acts(&dead).last(), Some(&(80, Act::ShutDown)), "it was off");
+        let mut given_back = day();
+        given_back.end(55);
+        assert_eq!(acts(&given_back).last(), Some(&(55, Act::ShutDown)));
     }
 
     #[test]

@@ -14,7 +14,7 @@ const WEIGHT: u64 = 100 * 1024;
 
 #[test]
 fn every_page_is_within_reach_of_everybody_valid_and_light() {
-    let demo = Demo::start(&["--devices", "100", "--interval", "30"]);
+    let demo = Demo::start(&["--weeks", "4", "--devices", "100", "--interval", "30"]);
     let account = Account::ordinary();
     let browser = Browser::open(&account);
     let axe = fs::read_to_string(npm::file("axe-core/axe.min.js")).unwrap();

@@ -164,18 +164,24 @@ pub(super) fn surveys(homes: usize, code: fn(usize) -> String, days: Days) -> St
     for n in 0..homes {
         for (moment, day) in &moments {
             let at_end = *moment == "end";
-            let answers = dice(n, 40 + u64::from(at_end)) < if at_end { 53 } else { 92 };
+            let gone = super::left(n, days).filter(|left| left.on <= *day);
+            let share = if at_end { 53 } else { 92 };
+            let answers = gone.is_none() && dice(n, 40 + u64::from(at_end)) < share;
             let mut cells = vec![code(n), (*moment).to_owned()];
             if !answers {
-                let why = word(
-                    dice(n, 43),
-                    &[
-                        (60, "not_reached"),
-                        (25, "refused"),
-                        (10, "moved"),
-                        (5, "other"),
-                    ],
-                );
+                let why = match gone {
+                    Some(left) if left.reason == "moved" => "moved",
+                    Some(_) => "not_reached",
+                    None => word(
+                        dice(n, 43),
+                        &[
+                            (60, "not_reached"),
+                            (25, "refused"),
+                            (10, "moved"),
+                            (5, "other"),
+                        ],
+                    ),
+                };
                 cells.extend([String::new(), why.to_owned()]);
                 cells.extend(vec![String::new(); SKILLS.len() + 3 + OUTCOMES.len()]);
                 line(

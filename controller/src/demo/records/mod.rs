@@ -5,6 +5,7 @@
 //! for fiction. The figures are near those of comparable programmes.
 
 mod homes;
+mod left;
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use self::homes::{contacts, households, lines, persons, surveys};
+pub(super) use self::left::{Left, leave, left};
 use super::enrolling::SITE;
 use crate::app::App;
 use crate::app::programme::{self, By, RegisterError, Sight};
@@ -78,7 +80,7 @@ impl Days {
         self.first.saturating_sub(days.days())
     }
 
-    fn a_year_was_lived(self) -> bool {
+    pub(super) fn a_year_was_lived(self) -> bool {
         self.first.saturating_add(YEAR_DAYS.days()) <= self.today
     }
 }
@@ -92,14 +94,7 @@ pub(super) async fn write(
     now_ms: i64,
 ) -> anyhow::Result<bool> {
     let homes = homes.min(HOMES_MAX);
-    let by = By {
-        who: "demo".to_owned(),
-        reach: Reach::Everywhere,
-        sight: Sight {
-            contacts: Some(Reach::Everywhere),
-            first_names: Some(Reach::Everywhere),
-        },
-    };
+    let by = by();
     let whole = whole(homes, days);
     match programme::create(app, Programme::SHEET, None, whole, &by, now_ms).await {
         Ok(_) => {}
@@ -133,8 +128,20 @@ pub(super) async fn write(
     Ok(true)
 }
 
+/// Whoever makes a demonstration.
+fn by() -> By {
+    By {
+        who: "demo".to_owned(),
+        reach: Reach::Everywhere,
+        sight: Sight {
+            contacts: Some(Reach::Everywhere),
+            first_names: Some(Reach::Everywhere),
+        },
+    }
+}
+
 /// Chance that is the same at each demonstration: 0 to 99, for this home and this matter.
-fn dice(n: usize, matter: u64) -> u64 {
+pub(super) fn dice(n: usize, matter: u64) -> u64 {
     let mut z = (n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
         ^ matter.wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -161,7 +168,7 @@ fn whole(homes: usize, days: Days) -> serde_json::Value {
         "name": "Clic et Déclic",
         "carrier": "Association de démonstration",
         "begins_on": days.before(90),
-        "ends_on": days.before(90).saturating_add(455.days()),
+        "ends_on": days.before(90).saturating_add(462.days()),
         "target_homes": homes.max(1),
         "quarters": ["Les Aubiers"],
         // As many doors as were knocked on elsewhere for each home that came in.
