@@ -22,10 +22,12 @@ pub(super) fn serialize<S: Serializer>(
 
 /// `None` for a year that has not four digits.
 fn write(moment: Timestamp, text: &mut [u8; LONGEST]) -> Option<&str> {
+    let (mut seconds, mut fraction) = (moment.as_second(), moment.subsec_nanosecond());
     // Towards the past, so that the fraction is never negative.
-    let nanoseconds = moment.as_nanosecond();
-    let seconds = i64::try_from(nanoseconds.div_euclid(1_000_000_000)).ok()?;
-    let mut fraction = u32::try_from(nanoseconds.rem_euclid(1_000_000_000)).ok()?;
+    if fraction < 0 {
+        (seconds, fraction) = (seconds - 1, fraction + 1_000_000_000);
+    }
+    let mut fraction = fraction.cast_unsigned();
     let (year, month, day) = date(seconds.div_euclid(DAY_S));
     if !(0..=9_999).contains(&year) {
         return None;
