@@ -16,7 +16,7 @@ use super::gate::Known;
 use super::said::{self, Said};
 use crate::app::App;
 use crate::app::caller::Caller;
-use crate::app::programme;
+use crate::app::programme::{self, By};
 use crate::clock;
 use crate::domain::rights::{Permission, Reach};
 use crate::http::origin::Origin;
@@ -236,11 +236,9 @@ impl View {
 
     /// The lines of homes that this person may know of.
     pub(super) async fn lines(&self, app: &Arc<App>) -> Result<BTreeMap<String, Line>, Failure> {
-        let caller = self.caller.as_ref();
-        let reach = caller.and_then(|caller| caller.reach(Permission::SeeProgramme));
-        match (caller, reach) {
-            (Some(caller), Some(reach)) => Ok(programme::lines(app, &caller.by(reach)).await?),
-            _ => Ok(BTreeMap::new()),
+        match self.by(Permission::SeeProgramme) {
+            Some(by) => Ok(programme::lines(app, &by).await?),
+            None => Ok(BTreeMap::new()),
         }
     }
 
@@ -265,6 +263,12 @@ impl<S: Send + Sync> FromRequestParts<S> for View {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let known = parts.extensions.get::<Known>();
         Ok(View::of(
+    /// This person as the register knows them, where they may do something.
+    pub(super) fn by(&self, permission: Permission) -> Option<By> {
+        let caller = self.caller.as_ref()?;
+        Some(caller.by(caller.reach(permission)?))
+    }
+
             &parts.extensions,
             &parts.headers,
             &parts.uri,
