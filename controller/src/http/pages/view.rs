@@ -176,7 +176,20 @@ impl View {
             false => Permission::KeepProgramme,
         };
         let see = Permission::SeeDevices;
+        let workshop = part(
+            "/ateliers",
+            "workshop",
+            self.say("Ateliers", "Workshops"),
+            Permission::SeeProgramme,
+        );
+        // What somebody is here for comes first.
+        let leads = self.may(Permission::KeepWorkshop) && !self.may(see);
+        let (first, later) = match leads {
+            true => (workshop, None),
+            false => (None, workshop),
+        };
         [
+            first,
             part(
                 "/aujourdhui",
                 "today",
@@ -185,6 +198,12 @@ impl View {
             ),
             part("/postes", "devices", self.say("Postes", "PCs"), see),
             part("/tickets", "tickets", "Tickets", see),
+            part(
+                "/parc",
+                "bench",
+                self.say("Parc", "Fleet"),
+                Permission::SteerDevices,
+            ),
             part(
                 "/candidatures",
                 "applications",
@@ -203,6 +222,7 @@ impl View {
                 self.say("Questionnaires", "Surveys"),
                 Permission::KeepSurveys,
             ),
+            later,
             part(
                 "/programme",
                 "programme",
@@ -227,7 +247,8 @@ impl View {
         let code = rest.and_then(|rest| rest.split(['/', '?']).next());
         match (code, path) {
             (Some(code), "/programme") => format!("/programmes/{code}"),
-            (Some(code), "/candidatures" | "/foyers" | "/questionnaires") => {
+            (Some(code), "/parc") => format!("/programmes/{code}/pc"),
+            (Some(code), "/candidatures" | "/foyers" | "/questionnaires" | "/ateliers") => {
                 format!("/programmes/{code}{path}")
             }
             _ => path.to_owned(),
@@ -240,6 +261,12 @@ impl View {
             Some(by) => Ok(programme::lines(app, &by).await?),
             None => Ok(BTreeMap::new()),
         }
+    }
+
+    /// This person as the register knows them, where they may do something.
+    pub(super) fn by(&self, permission: Permission) -> Option<By> {
+        let caller = self.caller.as_ref()?;
+        Some(caller.by(caller.reach(permission)?))
     }
 
     /// Where this person may do something.
@@ -263,12 +290,6 @@ impl<S: Send + Sync> FromRequestParts<S> for View {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let known = parts.extensions.get::<Known>();
         Ok(View::of(
-    /// This person as the register knows them, where they may do something.
-    pub(super) fn by(&self, permission: Permission) -> Option<By> {
-        let caller = self.caller.as_ref()?;
-        Some(caller.by(caller.reach(permission)?))
-    }
-
             &parts.extensions,
             &parts.headers,
             &parts.uri,

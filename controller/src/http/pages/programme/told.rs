@@ -38,6 +38,11 @@ pub(super) fn told(field: &Field, value: Option<&Value>, v: &View) -> String {
             let items: Vec<_> = items.iter().filter_map(Value::as_str).collect();
             items.join(", ")
         }
+        (Form::SomeOf(_), Value::Array(items)) => {
+            let words = items.iter().filter_map(Value::as_str);
+            let words: Vec<_> = words.map(|word| v.record_word(word)).collect();
+            words.join(", ")
+        }
         (Form::Rows(_), value) => lines_of(field.name, value),
         (_, value) => cell::write(value),
     }
