@@ -9,7 +9,7 @@ use super::fleet::plainly;
 use super::list::href;
 use super::plate::{CONTACT, PLATES, Plate, Tab, tabs};
 use super::told::{label, told};
-use super::{Fields, by, now_ms};
+use super::{Fields, by, now_ms, text};
 use crate::app::programme::{self, RegisterError};
 use crate::http::access::Pass;
 use crate::http::pages::answer::{Page, go_to, own_path, page_with};
@@ -31,6 +31,8 @@ struct One {
     v: View,
     tabs: Vec<Tab>,
     code: String,
+    /// Its name, where it has one, and its code.
+    heading: String,
     /// Address of this record.
     path: String,
     list: (String, &'static str),
@@ -165,6 +167,10 @@ async fn draw(
         naming: Naming::all(plate, (programme, code), &v),
         list: (v.url(&path), plate.name(&v)),
         path: v.url(format!("{path}/{code}")),
+        heading: match text(&shown, "name") {
+            "" => code.to_owned(),
+            name => format!("{name} ({code})"),
+        },
         code: code.to_owned(),
         wrong,
         v,

@@ -31,6 +31,8 @@ pub(super) fn told(field: &Field, value: Option<&Value>, v: &View) -> String {
         },
         (Form::Number(..), Value::Number(number)) => match number.as_i64() {
             Some(cents) if is_money(field) => v.euros(cents),
+            // A year is no quantity.
+            Some(year) if field.name == "made_in" => year.to_string(),
             Some(number) => v.number(number),
             None => number.to_string(),
         },

@@ -14,8 +14,8 @@ use crate::http::pages::answer::{Page, page};
 use crate::http::pages::view::View;
 use crate::http::router::Desk;
 
-/// Labels of one page: a QR code weighs a kilobyte or two.
-const LABELS: usize = 30;
+/// Labels of one page: a QR code weighs two kilobytes.
+const LABELS: usize = 24;
 
 #[derive(Debug, Template)]
 #[template(path = "labels.html")]

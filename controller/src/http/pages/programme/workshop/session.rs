@@ -238,7 +238,7 @@ async fn draw(
         lead: lead(&sheet, &v),
         state: v.capital(v.record_word(state.as_str())),
         tone: tone(state.as_str()),
-        facts: facts(session, &v),
+        facts: facts(&sheet, &v),
         seats: seats(desk, pass, programme, &session.site, &v).await?,
         came: count(&sheet, &came, &v),
         present: came.iter().map(|one| present(one, &sheet, &v)).collect(),
@@ -294,8 +294,12 @@ pub(super) fn lead(sheet: &SessionSheet, v: &View) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn facts(session: &Session, v: &View) -> Vec<(String, String)> {
-    let record = serde_json::to_value(session).unwrap_or_default();
+fn facts(sheet: &SessionSheet, v: &View) -> Vec<(String, String)> {
+    let mut record = serde_json::to_value(&sheet.session).unwrap_or_default();
+    // As people call it.
+    if let Some(name) = &sheet.cycle_name {
+        record["cycle"] = name.as_str().into();
+    }
     let shown = [
         "cycle", "group", "kind", "place", "level", "themes", "seats",
     ];
