@@ -10,8 +10,8 @@ use declic_agent::pace::Pace;
 use jiff::Timestamp;
 
 use super::live::Homes;
-use super::records::{self, Days};
-use super::{DemoOptions, Stage, controller, household, past, tour};
+use super::records::{self, Days, HOMES_MAX};
+use super::{DemoOptions, Stage, controller, household, past, posts, tour};
 use crate::app::device::time;
 use crate::clock;
 use crate::domain::days::paris;
@@ -57,6 +57,15 @@ pub(super) async fn run(
         let mut homes =
             household::settle_in(&server.app, place, options.devices, first, begins_at).await?;
         past::write(&server.app, &mut homes, from, begins_at).await?;
+        let handed: Vec<_> = homes
+            .iter()
+            .take(HOMES_MAX)
+            .enumerate()
+            .filter(|(_, home)| home.handover < begins_at)
+            .map(|(n, home)| (n, local(home.handover)))
+            .collect();
+        records::sign(&server.app, &handed, household::code, begins_at).await?;
+        homes.extend(posts::living(&server.app, place, options.devices, begins_at).await?);
         anyhow::Ok(homes)
     };
     let homes = tokio::select! {

@@ -12,6 +12,7 @@ mod line;
 mod live;
 mod now;
 mod past;
+mod posts;
 mod records;
 mod script;
 mod year;
