@@ -36,6 +36,8 @@ const FLAGS: [&str; 11] = [
 /// The key that goes to the next thing on a page.
 pub const TAB: &str = "\u{e004}";
 pub const ENTER: &str = "\u{e007}";
+/// The key that chooses the next of several answers.
+pub const ARROW_DOWN: &str = "\u{e015}";
 
 #[derive(Debug)]
 pub struct Browser {

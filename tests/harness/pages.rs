@@ -1,7 +1,7 @@
 //! The addresses of the controller's pages, for whoever looks at all of them.
 
 /// Every page that has one address for everybody; pages of a PC and of a ticket come beside.
-pub const PAGES: [&str; 42] = [
+pub const PAGES: [&str; 66] = [
     "/aujourdhui",
     "/aujourdhui/tournee",
     "/postes",
@@ -45,4 +45,30 @@ pub const PAGES: [&str; 42] = [
     "/programmes/clic-et-declic/batiments",
     "/programmes/clic-et-declic/depenses",
     "/programmes/clic-et-declic/ajouter/depenses",
+    // The workshop.
+    "/programmes/clic-et-declic/ateliers",
+    "/programmes/clic-et-declic/seances",
+    "/programmes/clic-et-declic/seances/W-0001",
+    "/programmes/clic-et-declic/seances/W-0020?tous=oui",
+    "/programmes/clic-et-declic/seances/W-0001/feuille",
+    "/programmes/clic-et-declic/ajouter/seances",
+    "/programmes/clic-et-declic/cycles",
+    "/programmes/clic-et-declic/cycles/premiers-pas",
+    "/programmes/clic-et-declic/groupes/mardi",
+    "/programmes/clic-et-declic/inscrits",
+    "/programmes/clic-et-declic/presences",
+    "/programmes/clic-et-declic/aides",
+    "/programmes/clic-et-declic/ajouter/aides",
+    // The life of PCs.
+    "/programmes/clic-et-declic/pc",
+    "/programmes/clic-et-declic/pc?state=ready&spare=true",
+    "/programmes/clic-et-declic/pc/BDX-001",
+    "/programmes/clic-et-declic/pc/BDX-001/feuille?sens=handover&foyer=F-001",
+    "/programmes/clic-et-declic/pc/BDX-001/feuille?sens=return&foyer=F-001",
+    "/programmes/clic-et-declic/etiquettes?lot=D-0001",
+    "/programmes/clic-et-declic/lots",
+    "/programmes/clic-et-declic/lots/D-0001",
+    "/programmes/clic-et-declic/ajouter/effacements?pc=BDX-001",
+    "/programmes/clic-et-declic/ajouter/essais?pc=BDX-001",
+    "/programmes/clic-et-declic/remises",
 ];

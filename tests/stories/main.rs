@@ -26,3 +26,4 @@ mod sealing;
 mod tickets;
 mod timeline;
 mod window;
+mod workshop;

@@ -65,6 +65,8 @@ pub struct SessionSheet {
     pub lines: Vec<SheetLine>,
     /// Seats at which nobody should be put.
     pub seats_down: Vec<u16>,
+    /// Another one after each change of the session or of who came to it; in no order.
+    pub version: u32,
 }
 
 /// A line of the sheet. An empty one waits for somebody who walks in.
@@ -92,6 +94,10 @@ pub struct NewRoll {
     /// `held` when absent.
     #[serde(default)]
     pub state: Option<SessionState>,
+    /// Of the sheet that was seen: 409 if somebody entered something meanwhile. Without it, what
+    /// is there is replaced whoever wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
 }
 
 /// Somebody who came: a person by their code, or bands of whoever walked in.

@@ -59,7 +59,9 @@ pub(crate) async fn run(
                 Format::Table => {
                     let detail: DeviceDetail = read(value)?;
                     let lately = Lately::of(detail.summary.device, controller, voice).await?;
-                    screen::device(&detail, &lately, voice)
+                    let asset = detail.summary.asset.as_deref();
+                    let life = lately::life(asset, controller, voice).await?;
+                    screen::device(&detail, &lately, life, voice)
                 }
             }))
         }

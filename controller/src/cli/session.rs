@@ -129,6 +129,7 @@ pub(crate) async fn run(
             let roll = NewRoll {
                 present: present.into_iter().map(|came| came.0).collect(),
                 state: None,
+                version: None,
             };
             let count = roll.present.len();
             controller.post(&path, &roll).await?;

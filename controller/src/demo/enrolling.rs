@@ -38,7 +38,8 @@ pub(super) async fn enrol(
         {
             done??;
         }
-        enrolling.spawn(enrol_one(Arc::clone(app), n, state_dir));
+        let app = Arc::clone(app);
+        enrolling.spawn(async move { enrol_as(&app, asset(n), &state_dir).await });
     }
     while let Some(done) = enrolling.join_next().await {
         done??;
@@ -46,17 +47,22 @@ pub(super) async fn enrol(
     Ok(homes)
 }
 
-async fn enrol_one(app: Arc<App>, n: usize, state_dir: PathBuf) -> anyhow::Result<()> {
-    if Identity::load(&state_dir).is_ok() {
+/// Enrols one PC of the quarter under this number, unless it is enrolled.
+pub(super) async fn enrol_as(
+    app: &Arc<App>,
+    asset: String,
+    state_dir: &Path,
+) -> anyhow::Result<()> {
+    if Identity::load(state_dir).is_ok() {
         return Ok(());
     }
     let ask = NewEnrolment {
-        asset: Some(asset(n)),
+        asset: Some(asset),
         site: Some(SITE.to_owned()),
         ..NewEnrolment::default()
     };
-    let made = enrolment::create(&app, ask, "demo", clock::now().as_millisecond()).await?;
+    let made = enrolment::create(app, ask, "demo", clock::now().as_millisecond()).await?;
     let code = made.code.context("a new enrolment carries its code")?;
-    agent_enrol::enrol(&code, &state_dir, false).await?;
+    agent_enrol::enrol(&code, state_dir, false).await?;
     Ok(())
 }

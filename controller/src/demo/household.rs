@@ -42,6 +42,8 @@ pub(super) enum Present {
 /// One household and its PC.
 #[derive(Debug)]
 pub(super) struct Household {
+    /// Its place among those of the demonstration, from 0.
+    pub(super) number: usize,
     pub(super) device: DeviceId,
     /// Pseudonymous code.
     pub(super) code: String,
@@ -118,6 +120,7 @@ pub(super) async fn settle_in(
         }
         let (past, live) = scripts[n].split(begins_at);
         households.push(Household {
+            number: n,
             device: identity.device,
             code: code(n),
             state_dir,

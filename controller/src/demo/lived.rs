@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use super::household::{Household, Present};
 use super::live::Homes;
 use super::past::Past;
-use super::records::{self, Days};
-use super::{DemoOptions, Stage, controller, household, now, tour};
+use super::records::{self, Days, HOMES_MAX};
+use super::{DemoOptions, Stage, controller, household, now, posts, tour};
 use crate::app::App;
 use crate::app::device::time;
 use crate::clock;
@@ -104,10 +104,18 @@ async fn past(
         .await?
         .write(app)
         .await?;
+    let mut handed: Vec<_> = homes
+        .iter()
+        .filter(|home| home.number < HOMES_MAX && home.handover < to)
+        .map(|home| (home.number, local(home.handover)))
+        .collect();
     if let Some(ours) = &ours {
         now::hand_over(app, 0, ours, to).await?;
+        handed.push((0, local(to)));
     }
+    records::sign(app, &handed, household::code, to).await?;
     // Those who left are at home no more.
     homes.retain(|home| home.leaves.is_none());
+    homes.extend(posts::living(app, place, devices, to).await?);
     Ok((homes, ours))
 }

@@ -12,6 +12,7 @@ mod live;
 mod lived;
 mod now;
 mod past;
+mod posts;
 mod records;
 mod repairs;
 mod script;

@@ -18,7 +18,7 @@ use tokio::task::LocalSet;
 
 use super::enrolling::SITE;
 use super::records::{self, Days, HOMES_MAX};
-use super::{DemoOptions, GOODBYE, Stage, controller, enrolling, household, tour, year};
+use super::{DemoOptions, GOODBYE, Stage, controller, enrolling, household, posts, tour, year};
 use crate::app::App;
 use crate::app::placement::{self, PlaceError};
 use crate::clock;
@@ -34,7 +34,14 @@ pub(super) async fn run(
     let server = Server::start(controller(options, place)).await?;
     let homes = enrolling::enrol(&server.app, place, options.devices).await?;
     settle(&server.app, options, &homes).await?;
-    let homes = Homes::start(homes, options.interval)?;
+    let mut machines = homes;
+    // A made-up past is of homes alone: its history is what is measured.
+    if options.history_days == 0 {
+        let now = clock::now().as_millisecond();
+        let posts = posts::settle(&server.app, place, options.devices, now).await?;
+        machines.extend(posts);
+    }
+    let homes = Homes::start(machines, options.interval)?;
     if options.history_days > 0 {
         let now = clock::now().as_millisecond();
         year::begin(&server.app, options.history_days, now).await?;
@@ -65,10 +72,12 @@ async fn settle(app: &Arc<App>, options: &DemoOptions, homes: &[PathBuf]) -> any
     if !is_new || options.history_days > 0 {
         return Ok(());
     }
+    let mut handed = Vec::new();
     for (n, home) in homes.iter().enumerate().take(HOMES_MAX) {
         hand_over(app, n, home, now).await?;
+        handed.push((n, today));
     }
-    Ok(())
+    records::sign(app, &handed, code, now).await
 }
 
 /// Gives the PC of this folder to the `n`th household, at `now` (ms UTC).

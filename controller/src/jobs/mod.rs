@@ -13,7 +13,9 @@ use crate::app::device::time;
 use crate::app::minimise::Rounds;
 use crate::app::rules::Moment;
 use crate::app::ticket::{age, calls};
-use crate::app::{App, absence, backup, history, life, login, minimise, retire, rhythm, rules};
+use crate::app::{
+    App, absence, backup, history, life, login, minimise, programme, retire, rhythm, rules,
+};
 use crate::clock;
 
 const EVERY: Duration = Duration::from_secs(30);
@@ -115,6 +117,16 @@ impl Jobs {
                 Ok(0) => {}
                 Ok(texts) => tracing::info!(texts, "texts of old tickets are purged"),
                 Err(error) => tracing::warn!(%error, "failed to purge texts"),
+            }
+            match programme::purge(app, now).await {
+                Ok(purged) if purged.is_nothing() => {}
+                Ok(purged) => tracing::info!(
+                    contacts = purged.contacts,
+                    fields = purged.fields,
+                    keys = purged.keys,
+                    "the people of a programme that is over are forgotten"
+                ),
+                Err(error) => tracing::warn!(%error, "failed to forget the people of a programme"),
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::Voice;
 
 /// Word of the audit, in French, in English.
-const DEEDS: [(&str, &str, &str); 30] = [
+const DEEDS: [(&str, &str, &str); 32] = [
     ("account.create", "compte créé", "account made"),
     ("account.grant", "rôles changés", "roles changed"),
     (
@@ -40,6 +40,12 @@ const DEEDS: [(&str, &str, &str); 30] = [
     ),
     ("login.begin", "entrée", "signed in"),
     ("login.end", "sortie", "signed out"),
+    (
+        "programme.purge",
+        "personnes d’un programme oubliées à terme",
+        "people of a programme forgotten in time",
+    ),
+    ("session.roll", "appel d’une séance", "roll of a session"),
     (
         "settings.move",
         "déménagement du serveur annoncé",

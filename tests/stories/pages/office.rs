@@ -15,7 +15,7 @@ pub(super) struct Office {
 }
 
 impl Office {
-    /// Two PCs of Les Aubiers, and a technician called amina.
+    /// Two PCs of Les Aubiers, a technician called amina, and a workshop leader called leila.
     pub(super) fn open() -> Self {
         let controller = Controller::start();
         let mut agents = Vec::new();
@@ -26,6 +26,7 @@ impl Office {
         }
         let people = [
             ("amina", "technician"),
+            ("leila", "animator"),
             ("coord", "coordinator"),
             ("chief", "admin"),
         ];

@@ -1,16 +1,15 @@
-//! The lives of PCs as they are shown: in a list, one by one, and on a label.
+//! The lives of PCs as they are shown: in a list, and one by one.
 
 use std::sync::Arc;
 
 use declic_common::DeviceId;
 use declic_common::api::Place;
 use declic_common::programme::life::{LifeEvent, LifeFault, NextStep, PcLife, PcSummary, Sentence};
+use declic_common::programme::sheet::is_code;
 use declic_common::programme::vocabulary::{Hands, LifeState};
 use declic_common::programme::{Handover, Lot, Noun, Pc, PcRepair, Trial, Wipe};
 use declic_common::ticket::Repair;
 use jiff::civil::Date;
-use qrcode::QrCode;
-use qrcode::render::svg;
 
 use super::life::{Bench, devices, local_day, placed};
 use super::register::{blocking, existing, seen, within};
@@ -20,9 +19,6 @@ use crate::app::App;
 use crate::app::registry::Entry;
 use crate::domain::life::{Event, Refusal, Step, Story};
 use crate::store::{Range, Space, Store, StoreError, keys};
-
-/// Side of a label, in pixels; it is drawn in lines, and may be printed at any size.
-const LABEL_PX: u32 = 240;
 
 /// Which PCs.
 #[derive(Clone, Debug, Default)]
@@ -118,35 +114,27 @@ pub async fn life(
     .await
 }
 
-/// The label of a PC as an SVG: its inventory number and nothing else, because a label is read
-/// by whoever sees the PC.
-pub async fn label(
+/// The life of the PC with this number, and the programme that keeps it; `None` where none does
+/// that somebody sees. A number means one PC in the whole controller.
+pub async fn life_of_asset(
     app: &Arc<App>,
-    programme: &str,
-    pc: &str,
+    asset: &str,
     by: &By,
-) -> Result<String, RegisterError> {
-    let (app, programme, pc, by) = (
-        Arc::clone(app),
-        programme.to_owned(),
-        pc.to_owned(),
-        by.clone(),
-    );
-    blocking(move || {
-        let store = app.store.as_ref();
-        seen(store, &programme, &by)?;
-        existing(store, Pc::SHEET, &programme, &pc, &by)?;
-        Ok(drawn(&pc))
-    })
-    .await
-}
-
-/// A QR code of a short text.
-fn drawn(text: &str) -> String {
-    let code = QrCode::new(text.as_bytes()).expect("32 characters fit any QR code");
-    code.render::<svg::Color<'_>>()
-        .min_dimensions(LABEL_PX, LABEL_PX)
-        .build()
+    now_ms: i64,
+) -> Result<Option<(String, PcLife)>, RegisterError> {
+    if !is_code(asset) {
+        return Ok(None);
+    }
+    let (reader, code) = (Arc::clone(app), asset.to_owned());
+    let kept = blocking(move || Ok(row::find_alone(reader.store.as_ref(), Pc::SHEET, &code)?));
+    let Some(row) = kept.await? else {
+        return Ok(None);
+    };
+    match life(app, &row.programme, asset, by, now_ms).await {
+        Ok(life) => Ok(Some((row.programme, life))),
+        Err(RegisterError::UnknownProgramme(_) | RegisterError::Unknown { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Handovers and returns, without what is sealed in them. Blocks.
@@ -387,17 +375,5 @@ fn shown(event: &Event) -> LifeEvent {
             Step::RepairEnded { outcome } => Some(*outcome == Repair::Fixed),
             _ => None,
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_label_is_drawn_in_lines_and_says_the_number_alone() {
-        let svg = drawn("BDX-001");
-        assert!(svg.contains("<svg") && svg.contains("<path"), "{svg}");
-        assert_ne!(svg, drawn("BDX-002"));
     }
 }

@@ -6,13 +6,17 @@
 
 mod erase;
 mod file;
+mod follow;
 mod gate;
 mod import;
 pub mod keyring;
+mod label;
 pub mod letter;
 mod life;
 mod lines;
 mod lives;
+mod places;
+mod purge;
 mod put;
 mod questionnaire;
 mod reach;
@@ -28,12 +32,16 @@ use declic_common::programme::{BadField, Sealed};
 
 pub use self::erase::{erase, put_right};
 pub use self::file::{devices, file};
+pub use self::follow::{Missed, missed};
 pub use self::gate::{HomeRefusal, home};
 pub use self::import::import;
 pub use self::keyring::{Holder, KeyError, Keyring};
+pub use self::label::label;
 pub use self::life::may_go;
 pub use self::lines::lines;
-pub use self::lives::{LivesQuery, label, life, lives};
+pub use self::lives::{LivesQuery, life, life_of_asset, lives};
+pub use self::places::{Whereabouts, places};
+pub use self::purge::purge;
 pub use self::put::{change, create};
 pub use self::questionnaire::questionnaire;
 pub use self::reach::sites_of;

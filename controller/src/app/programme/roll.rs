@@ -10,9 +10,9 @@ use serde_json::Value as Json;
 
 use super::put::Put;
 use super::register::{existing, reaches, seen};
-use super::row::{self, Row};
+use super::row::Row;
 use super::rules::Learnt;
-use super::workshop::sheet;
+use super::workshop::{came, sheet, version};
 use super::{By, RegisterError};
 use crate::app::App;
 use crate::app::audit::{self, Note};
@@ -50,6 +50,16 @@ pub async fn roll(
         seen(store, programme, by)?;
         let row = existing(store, Session::SHEET, programme, code, by)?;
         reaches(store, Session::SHEET, programme, &row.body, by)?;
+        let mut before = came(store, programme, code)?;
+        let now = version(&row, &before);
+        if let Some(seen) = new.version.filter(|seen| *seen != now) {
+            return Err(RegisterError::Stale {
+                word: Session::SHEET.word,
+                code: code.clone(),
+                seen: seen.into(),
+                now: now.into(),
+            });
+        }
         let mut record = row.body.clone();
         record.insert("state".to_owned(), state.as_str().into());
         let held = Put {
@@ -62,8 +72,6 @@ pub async fn roll(
         held.decide(app, change, by, &mut Learnt::default(), now_ms)?;
 
         let sheet = Attendance::SHEET;
-        let mut before = row::all(store, sheet, programme)?;
-        before.retain(|row| row.text("session") == Some(code.as_str()));
         let mut learnt = Learnt::default();
         let codes: Vec<_> = before.iter().map(|row| row.code.clone()).collect();
         learnt.say_anew(store, sheet, programme, &codes)?;

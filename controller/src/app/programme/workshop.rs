@@ -275,7 +275,9 @@ pub async fn sheet(
         let cycle: Option<Cycle> = named(store, &programme, &row.body, "cycle")?;
         let whole = row::load(store, Programme::SHEET, &programme, &programme)?;
         let whole = whole.and_then(|row| row.read::<Programme>());
-        let mut lines = lines(&app, &programme, &session, eyes)?;
+        let came = came(store, &programme, &code)?;
+        let version = version(&row, &came);
+        let mut lines = lines(&app, &programme, &session, &came, eyes)?;
         let offered = session.seats.map_or(LINES, |seats| seats as usize);
         let blank = offered.saturating_sub(lines.len());
         lines.extend(std::iter::repeat_with(SheetLine::default).take(blank));
@@ -289,9 +291,31 @@ pub async fn sheet(
             seats_down: down.map(|seat| seat.seat).collect(),
             session,
             lines,
+            version,
         })
     })
     .await
+}
+
+/// Who came to a session, as it is kept. Blocks.
+pub(super) fn came(
+    store: &dyn Store,
+    programme: &str,
+    session: &str,
+) -> Result<Vec<Row>, StoreError> {
+    let mut came = row::all(store, Attendance::SHEET, programme)?;
+    came.retain(|row| row.text("session") == Some(session));
+    Ok(came)
+}
+
+/// What tells one state of a session and of its roll from another.
+pub(super) fn version(session: &Row, came: &[Row]) -> u32 {
+    let rows = std::iter::once(session).chain(came);
+    let text: String = rows
+        .map(|row| format!("{} {} {}\n", row.code, row.version, row.changed_at))
+        .collect();
+    // Within what every client of the API takes for a whole number.
+    crc32c::crc32c(text.as_bytes()) >> 1
 }
 
 /// The people of a session, those of its group first. Blocks.
@@ -299,14 +323,11 @@ fn lines(
     app: &App,
     programme: &str,
     session: &Session,
+    came: &[Row],
     eyes: Eyes,
 ) -> Result<Vec<SheetLine>, RegisterError> {
     let store = app.store.as_ref();
-    let mut came: Vec<Attendance> = row::all(store, Attendance::SHEET, programme)?
-        .iter()
-        .filter(|row| row.text("session") == Some(session.code.as_str()))
-        .filter_map(Row::read)
-        .collect();
+    let mut came: Vec<Attendance> = came.iter().filter_map(Row::read).collect();
     let mut lines = Vec::new();
     let members = row::all(store, Member::SHEET, programme)?;
     let of_group = members

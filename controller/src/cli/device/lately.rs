@@ -1,14 +1,16 @@
 //! What a technician asks of a device before its readings: what is open about it, when
-//! it was last well, and how it was used of late.
+//! it was last well, how it was used of late, and where it is in its life.
 
 use declic_common::DeviceId;
 use declic_common::api::TimelineInterval;
+use declic_common::programme::life::PcLife;
+use declic_common::programme::sheet::is_code;
 use declic_common::ticket::body::TicketSummary;
 use jiff::Timestamp;
 
 use super::strip;
 use crate::cli::client::{Controller, read};
-use crate::cli::exit::Failure;
+use crate::cli::exit::{Exit, Failure};
 use crate::cli::words::Voice;
 
 /// Open tickets shown: the worst.
@@ -69,6 +71,42 @@ impl Lately {
         }
         lines
     }
+}
+
+/// Where a PC is in its life, in a line; `None` where no programme keeps it.
+pub(super) async fn life(
+    asset: Option<&str>,
+    controller: &Controller,
+    v: &Voice,
+) -> Result<Option<String>, Failure> {
+    let Some(asset) = asset.filter(|asset| is_code(asset)) else {
+        return Ok(None);
+    };
+    for programme in controller.items("programmes", &[]).await? {
+        let Some(code) = programme["record"]["code"].as_str() else {
+            continue;
+        };
+        let path = format!("programmes/{code}/pcs/{asset}/life");
+        let life: PcLife = match controller.get(&path, &[]).await {
+            Ok(life) => read(life)?,
+            Err(failure) if failure.exit == Exit::NotFound => continue,
+            Err(failure) => return Err(failure),
+        };
+        let (state, since) = (v.life_state(life.summary.state), v.date(life.summary.since));
+        let mut text = v.say(
+            format!("{state} depuis le {since}"),
+            format!("{state} since {since}"),
+        );
+        let faults = life.faults.len();
+        if faults > 0 {
+            text.push_str(&v.say(
+                format!(" ; à voir : {faults} (`declic device life {asset}`)"),
+                format!("; to see: {faults} (`declic device life {asset}`)"),
+            ));
+        }
+        return Ok(Some(text));
+    }
+    Ok(None)
 }
 
 /// Several lines under one name.

@@ -7,8 +7,16 @@ use crate::cli::output::sheet;
 use crate::cli::words::Voice;
 use crate::words::readings::{Line, machine, moments, readings};
 
-pub(crate) fn device(detail: &DeviceDetail, lately: &Lately, v: &Voice) -> String {
+/// `life` is where it is in its life, if a programme keeps it.
+pub(crate) fn device(
+    detail: &DeviceDetail,
+    lately: &Lately,
+    life: Option<String>,
+    v: &Voice,
+) -> String {
     let mut blocks = vec![who(&detail.summary, v), lately.lines(v)];
+    let life = life.map(|life| (v.say("Sa vie", "Its life"), life));
+    blocks[0].extend(life);
     match &detail.latest {
         Some(latest) => {
             blocks.push(moments(latest, v));

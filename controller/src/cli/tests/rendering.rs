@@ -122,7 +122,11 @@ fn lately() -> Lately {
 #[test]
 fn a_device_fits_one_screen() {
     for (lang, voice) in voices() {
-        let shown = screen::device(&detail(), &lately(), &voice);
+        let life = voice.say(
+            "connecté depuis le 05/10/2026",
+            "connected since 2026-10-05",
+        );
+        let shown = screen::device(&detail(), &lately(), Some(life.to_owned()), &voice);
         assert!(shown.lines().count() <= 45, "one screen");
         assert!(
             shown.lines().all(|line| line.chars().count() <= 100),
@@ -148,7 +152,7 @@ fn a_device_that_never_wrote_says_so_and_no_zero_is_invented() {
     for (lang, voice) in voices() {
         assert_snapshot!(
             format!("silent_{lang}"),
-            screen::device(&detail, &nothing, &voice)
+            screen::device(&detail, &nothing, None, &voice)
         );
     }
 }

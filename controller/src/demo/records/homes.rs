@@ -1,6 +1,7 @@
 //! The homes of a demonstration: their people, their lines, whom to reach, what they answered.
 
 use jiff::ToSpan;
+use jiff::civil::Date;
 
 use super::{BUILDINGS, Days, YEAR_DAYS, application_of, dice, kind, line, people, word};
 use crate::demo::enrolling::SITE;
@@ -29,61 +30,85 @@ pub(super) fn households(homes: usize, code: fn(usize) -> String, days: Days) ->
     csv
 }
 
-pub(super) fn persons(homes: usize, code: fn(usize) -> String, days: Days) -> String {
-    let mut csv = "household,first_name,age,gender,status,authorised_on\n".to_owned();
-    let mut number = 0;
-    for n in 0..homes {
-        let (persons, children) = people(n);
-        for person in 0..persons {
-            number += 1;
-            let seed = n * 16 + person;
+/// Somebody of a home.
+pub(super) struct Someone {
+    /// The number of the home, from 0.
+    pub(super) home: usize,
+    pub(super) age: &'static str,
+    pub(super) gender: &'static str,
+    pub(super) status: &'static str,
+    pub(super) is_child: bool,
+    /// The day of a parent's word.
+    pub(super) authorised: Option<Date>,
+}
+
+/// The people of all homes, in the order in which they are numbered.
+pub(super) fn everybody(homes: usize, days: Days) -> Vec<Someone> {
+    let of_home = |home: usize| {
+        let (persons, children) = people(home);
+        (0..persons).map(move |person| {
             let is_child = person >= persons - children;
-            let (age, status) = match is_child {
-                true => (
-                    word(
-                        dice(seed, 20),
-                        &[(55, "moins_de_douze"), (45, "douze_dix_huit")],
-                    ),
-                    "scolarise",
-                ),
-                false => {
-                    let shares = [
-                        (8, "dix_huit_vingt_quatre"),
-                        (34, "vingt_cinq_trente_neuf"),
-                        (33, "quarante_cinquante_neuf"),
-                        (13, "soixante_soixante_neuf"),
-                        (9, "soixante_dix_plus"),
-                        (3, "non_communique"),
-                    ];
-                    let age = word(dice(seed, 20), &shares);
-                    let status = match age {
-                        "soixante_soixante_neuf" | "soixante_dix_plus" => "retraite",
-                        _ => word(
-                            dice(seed, 21),
-                            &[
-                                (48, "sans_emploi"),
-                                (45, "en_emploi"),
-                                (7, "non_communique"),
-                            ],
-                        ),
-                    };
-                    (age, status)
-                }
-            };
-            let gender = word(
-                dice(seed, 22),
-                &[(54, "feminin"), (44, "masculin"), (2, "non_communique")],
-            );
-            let authorised = match is_child && dice(seed, 23) < 82 {
-                true => days.before(3).to_string(),
-                false => String::new(),
-            };
-            let name = format!("Prénom {number:03}");
-            line(
-                &mut csv,
-                &[&code(n), &name, age, gender, status, &authorised],
-            );
-        }
+            someone(home, home * 16 + person, is_child, days)
+        })
+    };
+    (0..homes).flat_map(of_home).collect()
+}
+
+fn someone(home: usize, seed: usize, is_child: bool, days: Days) -> Someone {
+    let ages: &[(u64, &'static str)] = match is_child {
+        true => &[(55, "moins_de_douze"), (45, "douze_dix_huit")],
+        false => &[
+            (8, "dix_huit_vingt_quatre"),
+            (34, "vingt_cinq_trente_neuf"),
+            (33, "quarante_cinquante_neuf"),
+            (13, "soixante_soixante_neuf"),
+            (9, "soixante_dix_plus"),
+            (3, "non_communique"),
+        ],
+    };
+    let age = word(dice(seed, 20), ages);
+    let status = match age {
+        _ if is_child => "scolarise",
+        "soixante_soixante_neuf" | "soixante_dix_plus" => "retraite",
+        _ => word(
+            dice(seed, 21),
+            &[
+                (48, "sans_emploi"),
+                (45, "en_emploi"),
+                (7, "non_communique"),
+            ],
+        ),
+    };
+    Someone {
+        home,
+        age,
+        gender: word(
+            dice(seed, 22),
+            &[(54, "feminin"), (44, "masculin"), (2, "non_communique")],
+        ),
+        status,
+        is_child,
+        // Asked for with the application, so that children come to the workshop from the first day.
+        authorised: (is_child && dice(seed, 23) < 82).then(|| days.before(60)),
+    }
+}
+
+pub(super) fn persons(people: &[Someone], code: fn(usize) -> String) -> String {
+    let mut csv = "household,first_name,age,gender,status,authorised_on\n".to_owned();
+    for (n, someone) in people.iter().enumerate() {
+        let name = format!("Prénom {:03}", n + 1);
+        let authorised = someone.authorised.map(|on| on.to_string());
+        line(
+            &mut csv,
+            &[
+                &code(someone.home),
+                &name,
+                someone.age,
+                someone.gender,
+                someone.status,
+                &authorised.unwrap_or_default(),
+            ],
+        );
     }
     csv
 }

@@ -4,8 +4,12 @@
 //! Nobody is invented: first names are numbers, and phone numbers are of a range that is kept
 //! for fiction. The figures are near those of comparable programmes.
 
+mod bench;
 mod homes;
 mod left;
+#[cfg(test)]
+mod tests;
+mod workshop;
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -13,14 +17,14 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use declic_common::programme::body::NewImport;
 use declic_common::programme::{
-    Application, Building, Contact, Cost, Household, Line, Noun, Person, Programme, Sheet, Site,
-    Survey,
+    Application, Building, Contact, Cost, Handover, Household, Line, Noun, Person, Programme,
+    Sheet, Site, Survey,
 };
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::json;
 
-use self::homes::{contacts, households, lines, persons, surveys};
+use self::homes::{contacts, everybody, households, lines, persons, surveys};
 pub(super) use self::left::{Left, leave, left};
 use super::enrolling::SITE;
 use crate::app::App;
@@ -31,6 +35,8 @@ use crate::domain::rights::Reach;
 pub(super) const PROGRAMME: &str = "clic-et-declic";
 /// More homes than this have no records: their codes are taken as they are.
 pub(super) const HOMES_MAX: usize = 200;
+/// Lines of one import.
+const LINES: usize = 900;
 /// A home that was lived in for so many days is asked a second time.
 const YEAR_DAYS: i32 = 365;
 
@@ -101,34 +107,45 @@ pub(super) async fn write(
         Err(RegisterError::Taken { .. }) => return Ok(false),
         Err(error) => return Err(error).context("failed to open the programme"),
     }
-    let tables: [(&'static Sheet, String); 9] = [
+    let people = everybody(homes, days);
+    let mut tables: Vec<(&'static Sheet, String)> = vec![
         (Site::SHEET, site()),
         (Building::SHEET, buildings()),
         (Application::SHEET, applications(homes, days)),
         (Household::SHEET, households(homes, code, days)),
-        (Person::SHEET, persons(homes, code, days)),
+        (Person::SHEET, persons(&people, code)),
         (Line::SHEET, lines(homes, code, days)),
         (Contact::SHEET, contacts(homes, code)),
         (Survey::SHEET, surveys(homes, code, days)),
         (Cost::SHEET, costs(homes, days)),
     ];
+    tables.extend(bench::tables(homes, days));
+    tables.extend(workshop::tables(&people, days));
     for (sheet, csv) in tables {
-        let asked = NewImport {
-            csv,
-            ..NewImport::default()
-        };
-        let done = programme::import(app, sheet, PROGRAMME, asked, &by, now_ms).await?;
-        if let Some(bad) = done.bad.first() {
-            bail!(
-                "the {} of the demonstration are wrong: {bad:?}",
-                sheet.plural
-            );
-        }
+        import(app, sheet, &csv, &by, now_ms).await?;
     }
     Ok(true)
 }
 
-/// Whoever makes a demonstration.
+/// Notes the sheets of the PCs that were handed over: the number of each home, and the day. A few
+/// are not signed yet.
+pub(super) async fn sign(
+    app: &Arc<App>,
+    handed: &[(usize, Date)],
+    code: fn(usize) -> String,
+    now_ms: i64,
+) -> anyhow::Result<()> {
+    import(
+        app,
+        Handover::SHEET,
+        &bench::handovers(handed, code),
+        &by(),
+        now_ms,
+    )
+    .await
+}
+
+/// Whoever writes a demonstration.
 fn by() -> By {
     By {
         who: "demo".to_owned(),
@@ -138,6 +155,32 @@ fn by() -> By {
             first_names: Some(Reach::Everywhere),
         },
     }
+}
+
+/// Takes a table, however long: an import has at most so many lines.
+async fn import(
+    app: &Arc<App>,
+    sheet: &'static Sheet,
+    csv: &str,
+    by: &By,
+    now_ms: i64,
+) -> anyhow::Result<()> {
+    let (head, rest) = csv.split_once('\n').unwrap_or((csv, ""));
+    let lines: Vec<&str> = rest.lines().collect();
+    for some in lines.chunks(LINES) {
+        let asked = NewImport {
+            csv: format!("{head}\n{}\n", some.join("\n")),
+            ..NewImport::default()
+        };
+        let done = programme::import(app, sheet, PROGRAMME, asked, by, now_ms).await?;
+        if let Some(bad) = done.bad.first() {
+            bail!(
+                "the {} of the demonstration are wrong: {bad:?}",
+                sheet.plural
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Chance that is the same at each demonstration: 0 to 99, for this home and this matter.
@@ -337,86 +380,4 @@ fn costs(homes: usize, days: Days) -> String {
         &["equipment", &cents, &day, "", "Écrans donnés", "oui"],
     );
     csv
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::app::programme::{ListQuery, all};
-    use crate::app::testing;
-
-    fn days() -> Days {
-        Days {
-            first: jiff::civil::date(2025, 11, 1),
-            today: jiff::civil::date(2026, 11, 26),
-        }
-    }
-
-    fn code(n: usize) -> String {
-        format!("F-{:03}", n + 1)
-    }
-
-    #[tokio::test]
-    async fn a_demonstration_has_a_programme_of_the_size_of_a_real_one() {
-        let dir = tempfile::tempdir().unwrap();
-        let app = testing::app(dir.path(), 1);
-        assert!(
-            write(&app, 100, code, days(), 1_790_000_000_000)
-                .await
-                .unwrap()
-        );
-        let count = |sheet| all(app.store.as_ref(), sheet, PROGRAMME).unwrap().len();
-        assert_eq!(count(Application::SHEET), 140);
-        assert_eq!(count(Household::SHEET), 100);
-        assert_eq!(count(Building::SHEET), 8);
-        assert_eq!(count(Survey::SHEET), 200);
-        assert!(
-            (200..330).contains(&count(Person::SHEET)),
-            "{}",
-            count(Person::SHEET)
-        );
-        let costs = all(app.store.as_ref(), Cost::SHEET, PROGRAMME).unwrap();
-        let costs = costs.iter().filter_map(|row| row.read::<Cost>());
-        let spent: i64 = costs
-            .filter(|cost| !cost.in_kind)
-            .filter_map(|cost| cost.amount_cents)
-            .sum();
-        assert!((7_800_000..8_100_000).contains(&spent), "{spent}");
-        // Once there, it is left as people changed it.
-        assert!(
-            !write(&app, 100, code, days(), 1_790_000_000_001)
-                .await
-                .unwrap()
-        );
-    }
-
-    #[tokio::test]
-    async fn no_name_of_a_demonstration_is_readable_in_its_store() {
-        let dir = tempfile::tempdir().unwrap();
-        let app = testing::app(dir.path(), 1);
-        write(&app, 12, code, days(), 1_790_000_000_000)
-            .await
-            .unwrap();
-        let rows = all(app.store.as_ref(), Person::SHEET, PROGRAMME).unwrap();
-        assert!(rows.iter().all(|row| row.text("first_name").is_none()));
-        let by = By {
-            who: "cli:0".to_owned(),
-            reach: Reach::Everywhere,
-            sight: Sight {
-                contacts: Some(Reach::Everywhere),
-                first_names: Some(Reach::Everywhere),
-            },
-        };
-        let (shown, _) = programme::list(
-            &app,
-            Person::SHEET,
-            Some(PROGRAMME),
-            ListQuery::default(),
-            &by,
-            1_790_000_000_001,
-        )
-        .await
-        .unwrap();
-        assert_eq!(shown[0].record["first_name"], "Prénom 001");
-    }
 }

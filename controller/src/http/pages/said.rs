@@ -27,9 +27,10 @@ pub(super) enum Said {
     HandedOver,
     TakenBack,
     Erased,
+    RollTaken,
 }
 
-const WORDS: [(Said, &str); 19] = [
+const WORDS: [(Said, &str); 20] = [
     (Said::Done, "fait"),
     (Said::Commented, "note"),
     (Said::Taken, "pris"),
@@ -49,6 +50,7 @@ const WORDS: [(Said, &str); 19] = [
     (Said::HandedOver, "remis"),
     (Said::TakenBack, "repris"),
     (Said::Erased, "efface"),
+    (Said::RollTaken, "appel"),
 ];
 
 impl Said {
@@ -88,6 +90,7 @@ impl Said {
                 "Le PC est remis à ce foyer : ce qu’on voit de lui commence aujourd’hui.",
                 "The PC is with this household: what is seen of it begins today.",
             ),
+            Said::RollTaken => v.say("L’appel est noté.", "The roll is noted."),
             Said::TakenBack => v.say("Le PC est repris.", "The PC is taken back."),
             Said::Erased => v.say(
                 "Ce foyer est effacé : ses clés sont détruites, et personne ne lira plus ce qu’elles fermaient.",

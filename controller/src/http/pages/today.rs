@@ -17,8 +17,10 @@ use super::form::filled;
 use super::tone;
 use super::view::View;
 use crate::app::device::sites;
+use crate::app::programme::{self, Whereabouts};
 use crate::app::today::{self, TodayQuery};
 use crate::clock;
+use crate::domain::rights::Permission;
 use crate::http::access::Pass;
 use crate::http::extract::Query;
 use crate::http::router::Desk;
@@ -48,8 +50,17 @@ struct Today {
 #[template(path = "round.html")]
 struct Round {
     v: View,
-    groups: Vec<(String, Vec<Home>)>,
+    stops: Vec<Stop>,
     bring: Vec<(String, usize)>,
+}
+
+/// A building of the round, in the order in which it is walked.
+#[derive(Debug)]
+struct Stop {
+    name: String,
+    address: Option<String>,
+    /// Staircases in their order, each with its homes, worst first.
+    staircases: Vec<(Option<String>, Vec<Home>)>,
 }
 
 /// A home that needs somebody.
@@ -132,21 +143,81 @@ pub(super) async fn round(
     let hotlines = view.lines(&desk.app).await?;
     let title = view.say("La tournée du jour", "The round of the day");
     let v = view.titled(title, "/aujourdhui");
+    let places = view_places(&desk, &v).await?;
     let mut things: BTreeMap<String, usize> = BTreeMap::new();
-    let mut groups: BTreeMap<String, Vec<Home>> = BTreeMap::new();
+    let mut stops: BTreeMap<Place, BTreeMap<Option<String>, Vec<Home>>> = BTreeMap::new();
     for line in &found {
         let home = home(line, &hotlines, &v);
         for thing in &home.bring {
             *things.entry(thing.clone()).or_default() += 1;
         }
-        let place = home.site.clone().unwrap_or_default();
-        groups.entry(place).or_default().push(home);
+        let place = home.household.as_ref().and_then(|code| places.get(code));
+        let staircase = place.and_then(|place| place.staircase.clone());
+        let stop = stops.entry(Place::of(&home, place)).or_default();
+        stop.entry(staircase).or_default().push(home);
     }
     page(&Round {
-        groups: groups.into_iter().collect(),
+        stops: stops
+            .into_iter()
+            .map(|(place, staircases)| Stop {
+                name: place.told(&v),
+                address: place.address,
+                staircases: staircases.into_iter().collect(),
+            })
+            .collect(),
         bring: things.into_iter().collect(),
         v,
     })
+}
+
+/// Where a stop of the round is. It sorts: site by site, building by building, and what nobody
+/// wrote a building for at the end of its site.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    site: String,
+    unknown: bool,
+    building: String,
+    name: String,
+    address: Option<String>,
+}
+
+impl Place {
+    fn of(home: &Home, place: Option<&Whereabouts>) -> Self {
+        Place {
+            site: home.site.clone().unwrap_or_default(),
+            unknown: place.is_none(),
+            building: place
+                .map(|place| place.building.clone())
+                .unwrap_or_default(),
+            name: place.map(|place| place.name.clone()).unwrap_or_default(),
+            address: place.and_then(|place| place.address.clone()),
+        }
+    }
+
+    fn told(&self, v: &View) -> String {
+        match (self.unknown, self.site.is_empty()) {
+            (false, _) => self.name.clone(),
+            (true, false) => {
+                let site = &self.site;
+                v.say(
+                    format!("{site}, bâtiment non écrit"),
+                    format!("{site}, building not written"),
+                )
+            }
+            (true, true) => v.say("Sans site", "Without a site").to_owned(),
+        }
+    }
+}
+
+/// Where homes are, for who may see the records of their programme.
+async fn view_places(
+    desk: &Desk,
+    v: &View,
+) -> Result<BTreeMap<String, Whereabouts>, crate::http::problem::Failure> {
+    match v.by(Permission::SeeProgramme) {
+        Some(by) => Ok(programme::places(&desk.app, &by).await?),
+        None => Ok(BTreeMap::new()),
+    }
 }
 
 async fn lines(

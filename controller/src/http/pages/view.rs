@@ -16,7 +16,7 @@ use super::gate::Known;
 use super::said::{self, Said};
 use crate::app::App;
 use crate::app::caller::Caller;
-use crate::app::programme;
+use crate::app::programme::{self, By};
 use crate::clock;
 use crate::domain::rights::{Permission, Reach};
 use crate::http::origin::Origin;
@@ -176,7 +176,20 @@ impl View {
             false => Permission::KeepProgramme,
         };
         let see = Permission::SeeDevices;
+        let workshop = part(
+            "/ateliers",
+            "workshop",
+            self.say("Ateliers", "Workshops"),
+            Permission::SeeProgramme,
+        );
+        // What somebody is here for comes first.
+        let leads = self.may(Permission::KeepWorkshop) && !self.may(see);
+        let (first, later) = match leads {
+            true => (workshop, None),
+            false => (None, workshop),
+        };
         [
+            first,
             part(
                 "/aujourdhui",
                 "today",
@@ -185,6 +198,12 @@ impl View {
             ),
             part("/postes", "devices", self.say("Postes", "PCs"), see),
             part("/tickets", "tickets", "Tickets", see),
+            part(
+                "/parc",
+                "bench",
+                self.say("Parc", "Fleet"),
+                Permission::SteerDevices,
+            ),
             part(
                 "/candidatures",
                 "applications",
@@ -203,6 +222,7 @@ impl View {
                 self.say("Questionnaires", "Surveys"),
                 Permission::KeepSurveys,
             ),
+            later,
             part(
                 "/programme",
                 "programme",
@@ -227,7 +247,8 @@ impl View {
         let code = rest.and_then(|rest| rest.split(['/', '?']).next());
         match (code, path) {
             (Some(code), "/programme") => format!("/programmes/{code}"),
-            (Some(code), "/candidatures" | "/foyers" | "/questionnaires") => {
+            (Some(code), "/parc") => format!("/programmes/{code}/pc"),
+            (Some(code), "/candidatures" | "/foyers" | "/questionnaires" | "/ateliers") => {
                 format!("/programmes/{code}{path}")
             }
             _ => path.to_owned(),
@@ -236,12 +257,16 @@ impl View {
 
     /// The lines of homes that this person may know of.
     pub(super) async fn lines(&self, app: &Arc<App>) -> Result<BTreeMap<String, Line>, Failure> {
-        let caller = self.caller.as_ref();
-        let reach = caller.and_then(|caller| caller.reach(Permission::SeeProgramme));
-        match (caller, reach) {
-            (Some(caller), Some(reach)) => Ok(programme::lines(app, &caller.by(reach)).await?),
-            _ => Ok(BTreeMap::new()),
+        match self.by(Permission::SeeProgramme) {
+            Some(by) => Ok(programme::lines(app, &by).await?),
+            None => Ok(BTreeMap::new()),
         }
+    }
+
+    /// This person as the register knows them, where they may do something.
+    pub(super) fn by(&self, permission: Permission) -> Option<By> {
+        let caller = self.caller.as_ref()?;
+        Some(caller.by(caller.reach(permission)?))
     }
 
     /// Where this person may do something.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::programme::{AT, add, files_with, make_ready, programme};
 use super::world::{World, send};
+use crate::app::programme;
 use crate::app::recorder::Heard;
 use crate::app::ticket::calls;
 use crate::backup;
@@ -231,4 +232,103 @@ async fn a_household_that_is_erased_is_found_neither_in_the_store_nor_in_a_resto
     assert!(!ticket.text.contains("malade"));
     let other = get(format!("{AT}/persons/P-0002")).await.json();
     assert_eq!(other["record"]["first_name"], "Bintou");
+}
+
+/// Says on which day the programme ended, `days` before now.
+async fn ended(world: &World, days: i64) {
+    let now = Timestamp::now();
+    let last = now - jiff::SignedDuration::from_hours(24 * days);
+    let seen = world.get(AT).await.json();
+    let mut record = seen["record"].clone();
+    record["ends_on"] = last.strftime("%Y-%m-%d").to_string().into();
+    let change = json!({"version": seen["version"], "record": record});
+    let done = send(world.request("PUT", AT).json(&change)).await;
+    assert_eq!(done.status, 200, "{}", done.text);
+}
+
+#[tokio::test]
+async fn ninety_days_after_the_end_of_a_programme_its_people_are_forgotten() {
+    let world = household().await;
+    let now = || Timestamp::now().as_millisecond();
+    let keys = world.dir.path().join("household-keys");
+    let key = |holder: &str| keys.join(format!("clic-2010.{holder}.key")).exists();
+    ended(&world, 88).await;
+    let early = programme::purge(&world.app, now()).await.unwrap();
+    assert!(early.is_nothing(), "{early:?}");
+    ended(&world, 93).await;
+    let purged = programme::purge(&world.app, now()).await.unwrap();
+    assert_eq!(purged.contacts, 2);
+    // First names, a note, a code on a charter, remarks.
+    assert_eq!(purged.fields, 5, "{purged:?}");
+
+    let contacts = world.get(&format!("{AT}/contacts")).await.json();
+    assert_eq!(contacts["items"], json!([]));
+    let person = world.get(&format!("{AT}/persons/P-0001")).await.json();
+    assert_eq!(person["record"]["age"], "vingt_cinq_trente_neuf");
+    assert!(person["record"].get("first_name").is_none(), "{person}");
+    assert!(
+        person.get("lost").is_none(),
+        "it is gone, not locked: {person}"
+    );
+    let own = world.get(&format!("{AT}/households/AUB-017")).await.json();
+    assert_eq!(
+        own["record"]["building"], "B1",
+        "where it was counts in the evaluation"
+    );
+    let survey = world.get(&format!("{AT}/surveys/S-0001")).await.json();
+    assert_eq!(survey["record"]["frequency"], "never");
+    let audit = world.get("/api/v1/audit").await.json();
+    let proof = &audit["items"][0];
+    assert_eq!(
+        (&proof["who"], &proof["what"]),
+        (&json!("rule"), &json!("programme.purge"))
+    );
+    assert!(
+        proof["detail"]
+            .as_str()
+            .unwrap()
+            .starts_with("2 contacts, 5 fields"),
+        "{proof}"
+    );
+
+    // A PC is still with them: their words and their calls keep their key, and no other does.
+    assert!(key("household.AUB-017"));
+    assert!(!key("household.AUB-018") && !key("application.A-0001"));
+    let again = programme::purge(&world.app, now()).await.unwrap();
+    assert!(again.is_nothing(), "{again:?}");
+
+    let dir = world.stop().await;
+    assert_eq!(files_with(dir.path(), &NAMES), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_last_key_goes_with_the_last_words_of_a_household() {
+    let world = household().await;
+    let now = Timestamp::now().as_millisecond();
+    ended(&world, 93).await;
+    world.keep_at(1, Place::Stock, now).await;
+    programme::purge(&world.app, now).await.unwrap();
+    let key = world
+        .dir
+        .path()
+        .join("household-keys/clic-2010.household.AUB-017.key");
+    assert!(key.exists(), "what was written in its ticket is kept");
+    let ticket = world.get("/api/v1/tickets/T-1001").await.json();
+    for change in ["solve", "close"] {
+        let seen = world.get("/api/v1/tickets/T-1001").await.json();
+        let mut step = json!({"change": change, "version": seen["version"]});
+        if change == "solve" {
+            step["repair"] = "fixed".into();
+        }
+        let done = world.post("/api/v1/tickets/T-1001/changes", step).await;
+        assert_eq!(done.status, 200, "{ticket}: {}", done.text);
+    }
+    let later = now + 91 * 86_400_000;
+    crate::app::ticket::age::purge(&world.app, later)
+        .await
+        .unwrap();
+    let purged = programme::purge(&world.app, later).await.unwrap();
+    assert_eq!(purged.keys, 1, "{purged:?}");
+    assert!(!key.exists());
+    world.stop().await;
 }

@@ -1,6 +1,8 @@
 //! The records of a programme on pages: typed in, imported, decided.
 
+mod bench;
 mod homes;
+mod sessions;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};

@@ -3,6 +3,7 @@
 mod pages;
 mod records;
 mod table;
+mod work;
 mod workshop;
 
 use std::collections::BTreeSet;
@@ -31,6 +32,7 @@ fn rows() -> Vec<Row> {
         .flatten()
         .chain(workshop::TABLE.trim().lines())
         .chain(records::TABLE.trim().lines())
+        .chain(work::TABLE.trim().lines())
         .map(|line| {
             let mut words = line.split_whitespace();
             let (method, path) = (words.next().unwrap(), words.next().unwrap());

@@ -8,7 +8,7 @@ use super::world::{Answer, World, device, send};
 
 /// A cycle with a group of three in Les Aubiers: an adult, a minor with a parent's word and one
 /// without; and a session on 6 October.
-async fn world() -> World {
+pub(super) async fn world() -> World {
     let world = programme().await;
     let home = json!({"code": "AUB-017", "site": "aubiers"});
     add(&world, &format!("{AT}/households"), home).await;

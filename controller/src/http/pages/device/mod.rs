@@ -21,13 +21,15 @@ use self::standing::Standing;
 use super::answer::{Page, go_to, page};
 use super::chart::Chart;
 use super::form::{Form, filled};
+use super::programme::fleet::life::Life;
 use super::said::{PARAMETER, Said};
 use super::tone;
 use super::view::View;
 use crate::app::device::{self, QueryError};
 use crate::app::ticket::view::{self, TicketQuery};
-use crate::app::{command as commands, placement, ticket};
+use crate::app::{command as commands, placement, programme, ticket};
 use crate::clock;
+use crate::domain::rights::Permission;
 use crate::domain::ticket::household::for_household;
 use crate::http::access::Pass;
 use crate::http::api::commands::info;
@@ -58,6 +60,8 @@ struct DevicePage {
     tickets: Vec<Ticket>,
     commands: Vec<Sent>,
     path: Vec<Step>,
+    /// Its life, where a programme keeps it and this person sees the programme.
+    life: Option<Life>,
     /// What the household reads: of open tickets, and of messages.
     told: Vec<String>,
     consent: &'static str,
@@ -131,8 +135,10 @@ pub(super) async fn show(
     let calendar = Calendar::of(app, &detail.summary, now, &v).await?;
     let charts = measures::charts(app, &detail, now, &v).await?;
     let smart = measures::smart(app, &detail, &v).await?;
+    let life = life(&desk, detail.summary.asset.as_deref(), &v).await?;
     page(&DevicePage {
         id,
+        life,
         standing: Standing::of(&detail, &v),
         line: hotline.and_then(|line| v.hotline(line)),
         // A line that is down is what a visit would be for.
@@ -158,6 +164,16 @@ pub(super) async fn show(
         name,
         v,
     })
+}
+
+/// The life of the PC with this number, as far as its programme is seen.
+async fn life(desk: &Desk, asset: Option<&str>, v: &View) -> Result<Option<Life>, Failure> {
+    let (Some(asset), Some(who)) = (asset, v.by(Permission::SeeProgramme)) else {
+        return Ok(None);
+    };
+    let now = clock::now().as_millisecond();
+    let found = programme::life_of_asset(&desk.app, asset, &who, now).await?;
+    Ok(found.map(|(programme, life)| Life::of(&programme, &life, v)))
 }
 
 fn report(detail: &DeviceDetail, v: &View) -> Vec<Line> {

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use declic_common::programme::{
-    BadField, Field, Form, Noun, Programme, Question, Sheet, Survey, built_in,
+    Assistance, BadField, Field, Form, Noun, Question, Sheet, Survey, built_in,
 };
 use serde_json::{Map, Value};
 
+use super::choices::{funders, persons};
+use super::fleet::plainly;
 use super::told::{is_money, label, typed};
-use super::{Asked, all, by, names, naming, text};
+use super::{Asked, by, names, naming};
 use crate::http::access::Pass;
 use crate::http::pages::view::View;
 use crate::http::problem::Failure;
@@ -16,6 +18,8 @@ use crate::http::router::Desk;
 
 /// More records than this are not listed to choose from: their code is typed.
 const CHOICES_MAX: usize = 400;
+/// So many words of a quick form stand side by side.
+const IN_SIGHT: usize = 4;
 
 /// One field of a form.
 #[derive(Debug)]
@@ -49,6 +53,8 @@ pub(super) enum Kind {
     Choice(Vec<Choice>),
     /// The same, all of it in sight: what is answered again and again by the keyboard.
     Scale(Vec<Choice>),
+    /// Some of a list, each to be ticked.
+    Some(Vec<Choice>),
 }
 
 #[derive(Debug)]
@@ -106,7 +112,7 @@ impl Filling<'_> {
                 value,
                 needed: field.needed,
                 hint: hint(field, v),
-                wrong: wrong.map(|bad| v.capital(v.say(&bad.fr, &bad.en))),
+                wrong: wrong.map(|bad| v.capital(plainly(v.say(&bad.fr, &bad.en)))),
             });
         }
         inputs.extend(self.own_questions(&asked, v));
@@ -123,6 +129,7 @@ impl Filling<'_> {
         v: &View,
     ) -> Result<Kind, Failure> {
         let of_a_survey = self.sheet.word == Survey::SHEET.word;
+        let is_quick = self.sheet.word == Assistance::SHEET.word;
         let listed = |choices: Vec<(String, String)>, empty: &str| {
             let none = (String::new(), empty.to_owned());
             let mut all: Vec<Choice> = std::iter::once(none)
@@ -165,18 +172,31 @@ impl Filling<'_> {
             Form::Word(words) => {
                 let words = words().into_iter();
                 let choices = words.map(|word| (word.to_owned(), v.capital(v.record_word(word))));
-                let choices = choices.collect();
-                match of_a_survey && !matches!(field.name, "moment" | "no_answer") {
+                let choices: Vec<_> = choices.collect();
+                let in_sight = (of_a_survey && !matches!(field.name, "moment" | "no_answer"))
+                    || (is_quick && choices.len() <= IN_SIGHT);
+                match in_sight {
                     true => Kind::Scale(listed(choices, unanswered)),
                     false => Kind::Choice(listed(choices, none)),
                 }
             }
-            Form::Names("person") => {
+            Form::Names("person") if self.sheet.field("household").is_some() => {
                 let household = self.texts.get("household").cloned().unwrap_or_default();
-                Kind::Choice(listed(
-                    persons(desk, pass, programme, &household, v).await?,
-                    v.say("le foyer ensemble", "the household together"),
-                ))
+                let found = match household.is_empty() {
+                    true => Vec::new(),
+                    false => {
+                        persons(desk, pass, programme, naming("household", &household), v).await?
+                    }
+                };
+                let together = v.say("le foyer ensemble", "the household together");
+                Kind::Choice(listed(found, together))
+            }
+            Form::Names("person") => {
+                let found = persons(desk, pass, programme, Asked::new(), v).await?;
+                match found.len() > CHOICES_MAX {
+                    true => Kind::Line { max: 32 },
+                    false => Kind::Choice(listed(found, none)),
+                }
             }
             Form::Names(noun) => {
                 let found = names(desk, pass, programme, noun).await?;
@@ -190,7 +210,16 @@ impl Filling<'_> {
             }
             Form::Text(max) => Kind::Line { max },
             Form::Words(max) => Kind::Area { max },
-            Form::Texts(_) | Form::Rows(_) | Form::SomeOf(_) => Kind::Area { max: 20_000 },
+            Form::Texts(_) | Form::Rows(_) => Kind::Area { max: 20_000 },
+            Form::SomeOf(words) => {
+                let ticked: Vec<_> = value.split('|').map(str::trim).collect();
+                let words = words().into_iter().map(|word| Choice {
+                    word: word.to_owned(),
+                    name: v.capital(v.record_word(word)),
+                    chosen: ticked.contains(&word),
+                });
+                Kind::Some(words.collect())
+            }
         })
     }
 
@@ -299,49 +328,6 @@ pub(super) fn scale(v: &View) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The persons of a household, by first name for who may read it.
-async fn persons(
-    desk: &Desk,
-    pass: &Pass,
-    programme: &str,
-    household: &str,
-    v: &View,
-) -> Result<Vec<(String, String)>, Failure> {
-    if household.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sheet = declic_common::programme::Person::SHEET;
-    let only: Asked = naming("household", household);
-    let rows = all(desk, sheet, Some(programme), only, &by(pass)).await?;
-    let named = rows.iter().map(|row| {
-        let code = text(row, "code").to_owned();
-        let parts = [text(row, "first_name"), v.record_word(text(row, "age"))];
-        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        let name = match parts.is_empty() {
-            true => code.clone(),
-            false => format!("{} ({code})", parts.join(", ")),
-        };
-        (code, name)
-    });
-    Ok(named.collect())
-}
-
-async fn funders(
-    desk: &Desk,
-    pass: &Pass,
-    programme: &str,
-) -> Result<Vec<(String, String)>, Failure> {
-    let found = super::programmes(desk, pass).await?;
-    let row = found.into_iter().find(|row| text(row, "code") == programme);
-    let read =
-        row.and_then(|row| serde_json::from_value::<Programme>(Value::Object(row.record)).ok());
-    let funders = read.map(|programme| programme.funders).unwrap_or_default();
-    Ok(funders
-        .into_iter()
-        .map(|funder| (funder.name.clone(), funder.name))
-        .collect())
-}
-
 /// What is easily got wrong.
 fn hint(field: &Field, v: &View) -> Option<&'static str> {
     Some(match (field.name, field.form) {
@@ -364,6 +350,15 @@ fn hint(field: &Field, v: &View) -> Option<&'static str> {
         ("more", _) => v.say(
             "Une réponse par ligne : code de la question : réponse",
             "One answer a line: code of the question: answer",
+        ),
+        ("start", _) => v.say("Comme 14:30.", "Such as 14:30."),
+        ("file_sha256", _) => v.say(
+            "64 chiffres, de la commande sha256sum. Le fichier reste chez vous.",
+            "64 digits, of the command sha256sum. The file stays with you.",
+        ),
+        ("ready_on", _) => v.say(
+            "Le jour où il est installé et étiqueté : il peut aller dans un foyer.",
+            "The day on which it is installed and labelled: it may go to a home.",
         ),
         (_, Form::Texts(_)) => v.say("Un par ligne.", "One a line."),
         (_, Form::Words(_)) if field.sealed.is_some() => v.say(

@@ -4,11 +4,11 @@ use askama::Template;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use declic_common::programme::body::Shown;
-use declic_common::programme::{Field, Form, cell};
+use declic_common::programme::{Field, Form, Sheet, cell};
 use serde_json::Value;
 
 use super::input::Choice;
-use super::plate::{APPLICATION, Plate, Tab, tabs};
+use super::plate::{APPLICATION, Plate, SESSION, Tab, tabs};
 use super::told::{label, told};
 use super::{Asked, all, by, by_without_seals, text};
 use crate::app::programme as register;
@@ -135,7 +135,7 @@ pub(super) async fn draw(
         seen: format!("{}.{}", text(row, "code"), row.version),
         cells: fields
             .iter()
-            .map(|field| cell_of(field, row, programme, &v))
+            .map(|field| cell_of((sheet, *field), row, programme, &v))
             .collect(),
     });
     let rows = rows.collect();
@@ -298,29 +298,35 @@ fn is_number(field: &Field) -> bool {
 }
 
 /// One field of a record, with the way to what it names.
-pub(super) fn cell_of(field: &'static Field, row: &Shown, programme: &str, v: &View) -> Cell {
+pub(super) fn cell_of(
+    (sheet, field): (&Sheet, &'static Field),
+    row: &Shown,
+    programme: &str,
+    v: &View,
+) -> Cell {
     let value = row.record.get(field.name);
     let words = told(field, value, v);
+    let state = (field.name == "state").then(|| {
+        // What nobody touched has no word in its record.
+        let first = match sheet.word == SESSION.sheet.word {
+            true => "planned",
+            false => "received",
+        };
+        value.and_then(Value::as_str).unwrap_or(first)
+    });
     Cell {
         href: href(field, value, programme).map(|path| v.url(path)),
-        tone: tone_of(field, value),
+        tone: state.map(|word| match sheet.word == SESSION.sheet.word {
+            true => super::workshop::tone(word),
+            false => super::applications::tone(word),
+        }),
         number: is_number(field),
-        text: match (words.is_empty(), field.name == "state") {
-            // An application that nobody touched has no word in its record.
-            (true, true) => v.record_word("received").to_owned(),
-            (true, false) => "–".to_owned(),
+        text: match (words.is_empty(), state) {
+            (true, Some(word)) => v.record_word(word).to_owned(),
+            (true, None) => "–".to_owned(),
             (false, _) => words,
         },
     }
-}
-
-fn tone_of(field: &Field, value: Option<&Value>) -> Option<&'static str> {
-    if field.name != "state" {
-        return None;
-    }
-    Some(super::applications::tone(
-        value.and_then(Value::as_str).unwrap_or("received"),
-    ))
 }
 
 /// Where what a field names is looked at.

@@ -5,10 +5,11 @@ use axum::http::StatusCode;
 use declic_common::programme::body::Shown;
 use declic_common::programme::{Field, Sheet};
 
+use super::fleet::plainly;
 use super::list::href;
-use super::plate::{Plate, Tab, tabs};
+use super::plate::{CONTACT, PLATES, Plate, Tab, tabs};
 use super::told::{label, told};
-use super::{Fields, by, now_ms};
+use super::{Fields, by, now_ms, text};
 use crate::app::programme::{self, RegisterError};
 use crate::http::access::Pass;
 use crate::http::pages::answer::{Page, go_to, own_path, page_with};
@@ -30,6 +31,8 @@ struct One {
     v: View,
     tabs: Vec<Tab>,
     code: String,
+    /// Its name, where it has one, and its code.
+    heading: String,
     /// Address of this record.
     path: String,
     list: (String, &'static str),
@@ -37,7 +40,48 @@ struct One {
     unread: Unread,
     changed: String,
     keeps: bool,
+    /// Lists of what names it.
+    naming: Vec<Naming>,
     wrong: Option<String>,
+}
+
+/// The records of another noun that name this one.
+#[derive(Debug)]
+pub(super) struct Naming {
+    pub(super) name: &'static str,
+    pub(super) list: String,
+    /// Where one more is added, and what the way there says.
+    pub(super) add: Option<(String, &'static str)>,
+}
+
+impl Naming {
+    /// Of each noun whose list can be filtered by a record of this one.
+    pub(super) fn all(plate: &Plate, (programme, code): (&str, &str), v: &View) -> Vec<Self> {
+        let here = format!("{}/{code}", plate.path(programme));
+        let mut all = Vec::new();
+        for other in PLATES.into_iter().filter(|other| v.may(other.see)) {
+            let mut fields = other.sheet.references();
+            let field = fields.find(|(field, noun)| {
+                *noun == plate.sheet.word && other.filters.contains(&field.name)
+            });
+            // Contacts have no list.
+            let Some((field, _)) = field.filter(|_| other.slug != CONTACT.slug) else {
+                continue;
+            };
+            let query = format!("{}={code}", field.name);
+            let slug = other.slug;
+            all.push(Naming {
+                name: other.name(v),
+                list: v.url(format!("{}?{query}", other.path(programme))),
+                add: v.may(other.keep).then(|| {
+                    let way =
+                        format!("/programmes/{programme}/ajouter/{slug}?{query}&retour={here}");
+                    (v.url(way), v.say(other.add.0, other.add.1))
+                }),
+            });
+        }
+        all
+    }
 }
 
 /// Fields that are filled in and cannot be read here.
@@ -120,8 +164,13 @@ async fn draw(
         unread: Unread::of(sheet, &shown, &v),
         changed: v.since(Some(shown.changed_at)),
         keeps: v.may(plate.keep),
+        naming: Naming::all(plate, (programme, code), &v),
         list: (v.url(&path), plate.name(&v)),
         path: v.url(format!("{path}/{code}")),
+        heading: match text(&shown, "name") {
+            "" => code.to_owned(),
+            name => format!("{name} ({code})"),
+        },
         code: code.to_owned(),
         wrong,
         v,
@@ -161,6 +210,16 @@ pub(super) async fn remove(
             let text = view.say(
                 format!("{code} est encore nommé ({named}) : changez ou retirez cela d’abord."),
                 format!("{code} is still named ({named}): change or remove that first."),
+            );
+            draw(&desk, view, &pass, plate, (&programme, &code), Some(text)).await
+        }
+        // What rests on it would not hold any more.
+        Err(RegisterError::Bad(faults)) => {
+            let texts = faults.iter().map(|bad| plainly(view.say(&bad.fr, &bad.en)));
+            let text = texts.collect::<Vec<_>>().join(" ; ");
+            let text = view.say(
+                format!("Le retirer {text}."),
+                format!("Removing it {text}."),
             );
             draw(&desk, view, &pass, plate, (&programme, &code), Some(text)).await
         }

@@ -3,11 +3,16 @@
 //! A noun that is only listed, shown, typed in and imported needs nothing but a plate: its
 //! sheet has the rest.
 
+mod bench;
+mod workshop;
+
 use declic_common::programme::{
     Application, Building, Contact, Cost, Household, Line, Noun, Person, Question, Sheet, Site,
     Survey,
 };
 
+pub(super) use self::bench::{HANDOVER, LOT, PC, REPAIR, TRIAL, WIPE};
+pub(super) use self::workshop::{ASSISTANCE, ATTENDANCE, CYCLE, GROUP, MEMBER, SESSION};
 use crate::domain::rights::Permission::{self, *};
 use crate::http::pages::view::View;
 
@@ -34,9 +39,11 @@ pub(super) const APPLICATIONS: &str = "/candidatures";
 pub(super) const HOUSEHOLDS: &str = "/foyers";
 pub(super) const SURVEYS: &str = "/questionnaires";
 pub(super) const PROGRAMME: &str = "/programme";
+pub(super) const WORKSHOP: &str = "/ateliers";
+pub(super) const FLEET: &str = "/parc";
 
 /// Every noun with pages of its own kind. Programmes have their own page.
-pub(super) const PLATES: [&Plate; 10] = [
+pub(super) const PLATES: [&Plate; 22] = [
     &SITE,
     &BUILDING,
     &APPLICATION,
@@ -47,6 +54,18 @@ pub(super) const PLATES: [&Plate; 10] = [
     &QUESTION,
     &SURVEY,
     &COST,
+    &LOT,
+    &PC,
+    &WIPE,
+    &TRIAL,
+    &REPAIR,
+    &HANDOVER,
+    &CYCLE,
+    &GROUP,
+    &MEMBER,
+    &SESSION,
+    &ATTENDANCE,
+    &ASSISTANCE,
 ];
 
 pub(super) const SITE: Plate = Plate {
@@ -260,13 +279,34 @@ pub(super) fn tabs(v: &View, programme: &str, part: &str, here: &str) -> Vec<Tab
         v.may(plate.see)
             .then(|| (path, plate.name(v), plate.slug == here))
     };
-    let whole = (
-        format!("/programmes/{programme}"),
-        v.say("Vue d’ensemble", "Overview"),
-        here.is_empty(),
-    );
+    let overview = |below: &str| {
+        let path = format!("/programmes/{programme}{below}");
+        Some((path, v.say("Vue d’ensemble", "Overview"), here.is_empty()))
+    };
     match part {
-        PROGRAMME => [Some(whole), tab(&SITE), tab(&BUILDING), tab(&COST)]
+        PROGRAMME => [
+            overview(""),
+            tab(&SITE),
+            tab(&BUILDING),
+            tab(&COST),
+            // Whoever keeps PCs has them in the menu.
+            tab(&PC).filter(|_| !v.may(PC.keep)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        WORKSHOP => [
+            overview("/ateliers"),
+            tab(&SESSION),
+            tab(&CYCLE),
+            tab(&GROUP),
+            tab(&MEMBER),
+            tab(&ASSISTANCE),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        FLEET => [tab(&PC), tab(&LOT), tab(&REPAIR), tab(&HANDOVER)]
             .into_iter()
             .flatten()
             .collect(),

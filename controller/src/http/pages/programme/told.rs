@@ -31,12 +31,19 @@ pub(super) fn told(field: &Field, value: Option<&Value>, v: &View) -> String {
         },
         (Form::Number(..), Value::Number(number)) => match number.as_i64() {
             Some(cents) if is_money(field) => v.euros(cents),
+            // A year is no quantity.
+            Some(year) if field.name == "made_in" => year.to_string(),
             Some(number) => v.number(number),
             None => number.to_string(),
         },
         (Form::Texts(_), Value::Array(items)) => {
             let items: Vec<_> = items.iter().filter_map(Value::as_str).collect();
             items.join(", ")
+        }
+        (Form::SomeOf(_), Value::Array(items)) => {
+            let words = items.iter().filter_map(Value::as_str);
+            let words: Vec<_> = words.map(|word| v.record_word(word)).collect();
+            words.join(", ")
         }
         (Form::Rows(_), value) => lines_of(field.name, value),
         (_, value) => cell::write(value),

@@ -3,6 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
+use super::super::lives::sign;
 use super::super::programme::{AT, add, make_ready, programme};
 use super::super::world::{World, device};
 use super::{PAGES, Person, application, location, record};
@@ -270,5 +271,58 @@ async fn the_board_says_where_a_programme_stands_and_what_it_cost() {
     let elsewhere = Person::of(&world, "coordinator:bacalan").await;
     let hidden = elsewhere.get(&world, PAGES).await;
     assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_round_goes_building_by_building_and_staircase_by_staircase() {
+    let world = programme().await;
+    sign(&world).await;
+    for (code, name) in [("B1", "Tour 1"), ("B2", "Tour 2")] {
+        let building =
+            json!({"code": code, "site": "aubiers", "name": name, "staircases": ["A", "B"]});
+        add(&world, &format!("{AT}/buildings"), building).await;
+    }
+    let homes = [
+        ("AUB-001", Some(("B2", "A"))),
+        ("AUB-002", Some(("B1", "B"))),
+        ("AUB-003", None),
+        ("AUB-004", Some(("B1", "A"))),
+    ];
+    for (n, (code, place)) in (1..).zip(homes) {
+        let mut home = json!({"code": code, "site": "aubiers"});
+        if let Some((building, staircase)) = place {
+            home["building"] = building.into();
+            home["staircase"] = staircase.into();
+        }
+        add(&world, &format!("{AT}/households"), home).await;
+        let pc = format!("BDX-00{n}");
+        make_ready(&world, &pc).await;
+        world.enrol(n, Some(&pc), Some("aubiers")).await;
+        world.place_at(n, code, 1_790_000_000_001).await;
+        let ticket = json!({"device": device(n).to_string(), "text": "Plus de son"});
+        assert_eq!(world.post("/api/v1/tickets", ticket).await.status, 201);
+    }
+    let tech = Person::of(&world, "technician").await;
+    let page = tech.get(&world, "/aujourdhui/tournee").await.text;
+    let order = [
+        "Tour 1",
+        "Entrée A",
+        "BDX-004",
+        "Entrée B",
+        "BDX-002",
+        "Tour 2",
+        "Entrée A",
+        "BDX-001",
+        "aubiers, bâtiment non écrit",
+        "BDX-003",
+    ];
+    let mut rest = page.split_once("<h1>").unwrap().1;
+    for words in order {
+        let (_, after) = rest
+            .split_once(words)
+            .unwrap_or_else(|| panic!("{words}: {page}"));
+        rest = after;
+    }
     world.stop().await;
 }

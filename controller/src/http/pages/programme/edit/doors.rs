@@ -30,7 +30,7 @@ pub(in crate::http::pages::programme) async fn add(
     };
     let way = asked.get("retour").cloned().unwrap_or_default();
     let mut texts: BTreeMap<_, _> = asked.into_iter().filter(|(name, _)| open(name)).collect();
-    for name in ["received_on", "answered_on", "paid_on"] {
+    for name in ["received_on", "answered_on", "paid_on", "on", "begun_on"] {
         if plate
             .sheet
             .field(name)
@@ -41,9 +41,15 @@ pub(in crate::http::pages::programme) async fn add(
                 .or_insert_with(|| view.today().to_string());
         }
     }
-    if let ("foyers" | "candidatures" | "batiments", false) =
-        (plate.slug, texts.contains_key("site"))
+    // Whoever works here is who did it, unless they say otherwise.
+    if let ("effacements" | "essais" | "reparations", Some(account)) = (plate.slug, view.account())
     {
+        texts
+            .entry("by".to_owned())
+            .or_insert_with(|| account.to_owned());
+    }
+    let has_site = plate.sheet.field("site").is_some();
+    if has_site && !texts.contains_key("site") {
         let sites = names(&desk, &pass, &programme, "site").await?;
         if let [(only, _)] = sites.as_slice() {
             texts.insert("site".to_owned(), only.clone());

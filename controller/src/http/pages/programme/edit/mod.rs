@@ -2,15 +2,18 @@
 //! its field, and where somebody else was first, both sides are shown.
 
 pub(super) mod doors;
+mod gathered;
 
 use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::http::StatusCode;
 use declic_common::programme::body::Shown;
-use declic_common::programme::{BadField, Noun, Sheet, Survey};
+use declic_common::programme::{BadField, Sheet};
 use serde_json::{Map, Value};
 
+use self::gathered::gathered;
+use super::fleet::plainly;
 use super::input::{Filling, Input, Kind, texts};
 use super::plate::{PROGRAMME, Plate, Tab, tabs};
 use super::told::{label, record, told};
@@ -138,7 +141,7 @@ impl Desktop<'_> {
             .bad
             .iter()
             .filter(|bad| !shown.contains(&bad.field.as_str()));
-        let others: Vec<_> = others.map(|bad| v.say(&bad.fr, &bad.en).clone()).collect();
+        let others: Vec<_> = others.map(|bad| plainly(v.say(&bad.fr, &bad.en))).collect();
         let conflict = state
             .now
             .map(|now| self.differences(now, &filling.texts, &v));
@@ -315,61 +318,5 @@ impl Desktop<'_> {
             ..Typing::default()
         };
         self.draw(view, state).await
-    }
-}
-
-/// The fields of a form as those of the sheet: a programme's own questions are answered one
-/// by one, and kept together.
-fn gathered(sheet: &Sheet, mut sent: Fields) -> Fields {
-    if sheet.word != Survey::SHEET.word {
-        return sent;
-    }
-    let own: Vec<_> = sent
-        .iter()
-        .filter_map(|(name, text)| {
-            Some((name.strip_prefix("q.")?.to_owned(), text.trim().to_owned()))
-        })
-        .collect();
-    if own.is_empty() {
-        return sent;
-    }
-    let Some((_, more)) = sent.iter_mut().find(|(name, _)| name == "more") else {
-        return sent;
-    };
-    let others = more.lines().filter(|line| {
-        let code = line.split_once(':').map(|(code, _)| code.trim());
-        !own.iter().any(|(own, _)| Some(own.as_str()) == code)
-    });
-    let answered = own.iter().filter(|(_, text)| !text.is_empty());
-    let answered = answered.map(|(code, text)| format!("{code}: {text}"));
-    *more = others
-        .map(str::to_owned)
-        .chain(answered)
-        .collect::<Vec<_>>()
-        .join("\n");
-    sent
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn own_questions_are_answered_one_by_one_and_kept_together() {
-        let sent = |pairs: &[(&str, &str)]| -> Fields {
-            let pairs = pairs.iter();
-            pairs
-                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-                .collect()
-        };
-        let typed = sent(&[
-            ("more", "transport: bus\natelier: non"),
-            ("q.atelier", "oui"),
-            ("q.garde", ""),
-        ]);
-        let kept = gathered(Survey::SHEET, typed);
-        assert_eq!(kept[0].1, "transport: bus\natelier: oui");
-        let back = texts(Survey::SHEET, &record(Survey::SHEET, &kept));
-        assert_eq!(back["q.atelier"], "oui");
     }
 }

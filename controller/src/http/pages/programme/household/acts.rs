@@ -18,6 +18,7 @@ use crate::http::access::Pass;
 use crate::http::extract::Path;
 use crate::http::pages::answer::{Page, go_to};
 use crate::http::pages::form::Form;
+use crate::http::pages::programme::fleet::plainly;
 use crate::http::pages::programme::told::label;
 use crate::http::pages::programme::{Fields, by, by_without_seals, now_ms};
 use crate::http::pages::said::{PARAMETER, Said};
@@ -147,6 +148,20 @@ fn refusal(error: PlaceError, v: &View) -> Result<String, Failure> {
             format!("Le foyer {code} a été effacé : il revient sous un autre code."),
             format!("Household {code} was erased: it comes back under another code."),
         ),
+        PlaceError::Home(HomeRefusal::Life { pc, why }) => v.say(
+            format!("{pc} ne va pas à ce foyer : {}.", plainly(&why.fr())),
+            format!("{pc} does not go to this household: {}.", plainly(&why.en())),
+        ),
+        PlaceError::Home(HomeRefusal::NotKept { pc, .. }) => v.say(
+            format!("{pc} n’est pas encore reçu dans ce programme : recevez-le d’abord, dans « Parc »."),
+            format!("{pc} was not received in this programme yet: receive it first, in “Fleet”."),
+        ),
+        PlaceError::Home(HomeRefusal::NoNumber(_)) => v
+            .say(
+                "Ce PC n’a pas de numéro d’inventaire : rien ne dit lequel c’est. Inscrivez-le sous son numéro.",
+                "This PC has no inventory number: nothing tells which one it is. Enrol it under its number.",
+            )
+            .to_owned(),
         PlaceError::Refused(Refusal::WithAnother(other)) => v.say(
             format!("Ce PC est chez le foyer {other} : reprenez-le d’abord."),
             format!("This PC is with household {other}: take it back first."),
