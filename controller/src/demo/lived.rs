@@ -100,7 +100,7 @@ async fn past(
     };
     records::write(app, devices, household::code, days, from).await?;
     let (mut homes, ours) = household::settle_in(app, place, devices, present, (from, to)).await?;
-    Past::of(app, &mut homes, from, to)
+    Past::of(app, &mut homes, present, (from, to))
         .await?
         .write(app)
         .await?;

@@ -13,7 +13,7 @@ use declic_common::topic::Leaf;
 use tokio::task::spawn_blocking;
 
 use super::enrolling::SITE;
-use super::household::Household;
+use super::household::{Household, Present};
 use super::records;
 use super::repairs::{self, Step, Tickets};
 use super::script::{Act, Moment};
@@ -54,12 +54,12 @@ impl<'a> Past<'a> {
     pub(super) async fn of(
         app: &Arc<App>,
         homes: &'a mut [Household],
-        from: i64,
-        to: i64,
+        present: Present,
+        (from, to): (i64, i64),
     ) -> anyhow::Result<Self> {
         repairs::accounts(app, from).await?;
         Ok(Past {
-            repairs: repairs::all(homes, to).into(),
+            repairs: repairs::all(homes, present, to).into(),
             homes,
             span: (from, to),
             tickets: Tickets::default(),
