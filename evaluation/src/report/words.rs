@@ -202,9 +202,18 @@ pub fn dimension(dimension: &str, lang: Lang) -> &'static str {
 /// The value of a figure, or why there is none.
 pub fn value(line: &Line, lang: Lang) -> String {
     match line.value {
+        _ if is_unknown(line) => lang.say("inconnu", "unknown").to_owned(),
         Some(value) => number(value, &line.unit, lang),
-        None if line.is_suppressed("value") => suppressed(lang).to_owned(),
-        None => lang.say("inconnu", "unknown").to_owned(),
+        None => suppressed(lang).to_owned(),
+    }
+}
+
+/// Nobody knows it: there is no value, or it is none of none while something is missing.
+pub fn is_unknown(line: &Line) -> bool {
+    let missing = line.missing.is_some_and(|missing| missing > 0.0);
+    match line.value {
+        None => !line.is_suppressed("value"),
+        Some(value) => value == 0.0 && line.denominator == Some(0.0) && missing,
     }
 }
 
