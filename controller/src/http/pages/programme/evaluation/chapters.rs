@@ -8,7 +8,7 @@ use declic_evaluation::indicators::{self, Chapter, Indicator};
 use super::super::input::Choice;
 use super::super::plate::Tab;
 use super::{
-    Asked, EVALUATION, Quarter, Shown, asked_quarter, basis, path, read, shown, stamp, tabs,
+    Asked, EVALUATION, Quarter, Shown, Table, asked_quarter, basis, path, read, shown, stamp, tabs,
 };
 use crate::http::access::Pass;
 use crate::http::extract::{Path, Query};
@@ -60,10 +60,13 @@ impl Told {
     }
 
     /// Its name and figures, where it has several.
-    fn table(&self) -> Option<(&'static str, &[Shown])> {
+    fn table(&self) -> Option<Table<'_>> {
         match self.alone() {
             Some(_) => None,
-            None => Some((self.title, &self.lines)),
+            None => Some(Table {
+                name: self.title,
+                lines: &self.lines,
+            }),
         }
     }
 }

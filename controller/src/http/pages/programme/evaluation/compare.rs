@@ -7,7 +7,7 @@ use declic_evaluation::report::words;
 use declic_evaluation::vocabulary::{Frequency, NoAnswer, Word};
 
 use super::super::plate::Tab;
-use super::{EVALUATION, Shown, basis, read, shown, stamp, tabs};
+use super::{EVALUATION, Shown, Table, basis, read, shown, stamp, tabs};
 use crate::app::evaluation::figures::Figures;
 use crate::http::access::Pass;
 use crate::http::extract::Path;
@@ -34,14 +34,18 @@ struct Compare {
 }
 
 impl Compare {
-    fn skills(&self) -> Option<(&'static str, &[Shown])> {
-        let name = self.v.say("Compétences", "Skills");
-        Some((name, &self.skills))
+    fn skills(&self) -> Option<Table<'_>> {
+        Some(Table {
+            name: self.v.say("Compétences", "Skills"),
+            lines: &self.skills,
+        })
     }
 
-    fn outcomes(&self) -> Option<(&'static str, &[Shown])> {
-        let name = self.v.say("Effets", "Effects");
-        Some((name, &self.outcomes))
+    fn outcomes(&self) -> Option<Table<'_>> {
+        Some(Table {
+            name: self.v.say("Effets", "Effects"),
+            lines: &self.outcomes,
+        })
     }
 }
 

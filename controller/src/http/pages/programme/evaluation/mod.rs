@@ -165,9 +165,27 @@ fn shown(line: &Line, v: &View) -> Shown {
         label: v.capital(words::label(line, lang)),
         value: words::value(line, lang),
         hidden: line.is_suppressed("value"),
-        unknown: line.value.is_none() && !line.is_suppressed("value"),
+        unknown: words::is_unknown(line),
         basis: words::basis(line, lang),
         missing: words::missing(line, lang),
+    }
+}
+
+/// Several figures under one name.
+#[derive(Clone, Copy, Debug)]
+struct Table<'a> {
+    name: &'static str,
+    lines: &'a [Shown],
+}
+
+impl Table<'_> {
+    /// One of them was counted over something.
+    fn has_basis(&self) -> bool {
+        self.lines.iter().any(|line| !line.basis.is_empty())
+    }
+
+    fn has_missing(&self) -> bool {
+        self.lines.iter().any(|line| !line.missing.is_empty())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use declic_evaluation::disclosure::{Audience, Line, Publication};
+use declic_evaluation::disclosure::{Audience, Publication};
 use declic_evaluation::indicators::{self, Chapter, Indicator};
 
 use super::super::plate::Tab;
@@ -36,8 +36,8 @@ struct Table {
     title: String,
     tone: &'static str,
     state: &'static str,
-    inside: String,
-    public: String,
+    /// Figures that are left, of all.
+    kept: String,
 }
 
 #[derive(Debug)]
@@ -72,7 +72,7 @@ pub(super) async fn show(
     };
     let chapters = Chapter::ALL.into_iter().map(|chapter| {
         let these = indicators::all().filter(|one| one.chapter == chapter);
-        let tables = these.map(|one| table(one, &found.inside, public, &v));
+        let tables = these.map(|one| table(one, public, &v));
         (chapter.title(v.lang()), tables.collect())
     });
     page(&Publish {
@@ -96,28 +96,23 @@ pub(super) async fn show(
     })
 }
 
-fn table(one: &Indicator, inside: &Publication, public: &Publication, v: &View) -> Table {
-    let lines = |from: &Publication| from.of(one.code).cloned().collect::<Vec<Line>>();
-    let seen = |lines: &[Line]| {
-        let hidden = lines.iter().filter(|line| line.is_suppressed("value"));
-        (lines.len() - hidden.count(), lines.len())
-    };
-    let (kept, all) = seen(&lines(public));
-    let (kept_inside, all_inside) = seen(&lines(inside));
+fn table(one: &Indicator, public: &Publication, v: &View) -> Table {
+    let (mut kept, mut all) = (0, 0);
+    for line in public.of(one.code) {
+        all += 1;
+        kept += usize::from(!line.is_suppressed("value"));
+    }
     let (tone, state) = match kept {
         0 if all > 0 => ("bad", v.say("rien ne reste", "nothing is left")),
         kept if kept < all => ("warn", v.say("en partie", "in part")),
         _ => ("good", v.say("entier", "whole")),
     };
-    let of =
-        |kept: usize, all: usize| v.say(format!("{kept} sur {all}"), format!("{kept} of {all}"));
     let number = one.number.map_or(String::new(), |n| format!("{n}. "));
     Table {
         title: format!("{number}{}", one.title(v.lang())),
         tone,
         state,
-        inside: of(kept_inside, all_inside),
-        public: of(kept, all),
+        kept: v.say(format!("{kept} sur {all}"), format!("{kept} of {all}")),
     }
 }
 
@@ -132,8 +127,8 @@ fn files(programme: &str, v: &View) -> Vec<Download> {
             "the figures, for a spreadsheet",
         ),
         Leaving::Json => v.say(
-            "les chiffres, pour des programmes et `declic verify`",
-            "the figures, for programs and `declic verify`",
+            "les chiffres, pour des programmes et declic verify",
+            "the figures, for programs and declic verify",
         ),
         Leaving::Xlsx => v.say(
             "classeur : une feuille par table",
