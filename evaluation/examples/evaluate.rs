@@ -9,14 +9,10 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use declic_common::Lang;
 use declic_evaluation::dataset::archive;
 use declic_evaluation::dataset::seal::SigningKey;
 use declic_evaluation::disclosure::{Audience, publish};
-use declic_evaluation::export::{
-    Figures, codes::CodeLists, cra, mediation, openmetrics, package, parquet, tables, text, xlsx,
-};
-use declic_evaluation::report::{Kind, report};
+use declic_evaluation::folder::{self, Contents};
 use declic_evaluation::sample::{Shape, about, period, programme};
 use declic_evaluation::verify::verify;
 
@@ -28,14 +24,12 @@ fn main() -> Outcome<()> {
         .next()
         .and_then(|text| text.parse().ok())
         .unwrap_or(100);
-    let folder = PathBuf::from(
+    let place = PathBuf::from(
         arguments
             .next()
             .unwrap_or_else(|| "evaluation-sample".into()),
     );
-    for part in ["package", "public", "parquet"] {
-        fs::create_dir_all(folder.join(part))?;
-    }
+    fs::create_dir_all(&place)?;
     let mut clock = Clock {
         since: Instant::now(),
     };
@@ -47,17 +41,17 @@ fn main() -> Outcome<()> {
     clock.tell("make up the rows")?;
 
     let key = SigningKey::from_seed(&[7; 32])?;
-    let place = folder.join("dataset.tar");
+    let file = place.join("dataset.tar");
     let software = concat!("declic ", env!("CARGO_PKG_VERSION"));
     archive::write(
         &mut data,
         about(software),
         &key,
-        File::create(&place)?,
+        File::create(&file)?,
         &mut |_| {},
     )?;
     clock.tell("freeze")?;
-    let opened = archive::read(File::open(&place)?, Some(&key.public()))?;
+    let opened = archive::read(File::open(&file)?, Some(&key.public()))?;
     clock.tell("read back and check")?;
     if !opened.faults.is_empty() {
         return Err(format!("the dataset has faults: {:?}", opened.faults).into());
@@ -73,50 +67,20 @@ fn main() -> Outcome<()> {
         );
         io::stdout().write_all(text.as_bytes())?;
     }
-    text::publication(&inside, File::create(folder.join("figures.json"))?)?;
-    package::package(
-        &inside,
-        Some(&data),
-        software,
-        &folder.join("package"),
-        &mut |_| {},
-    )?;
-    package::package(&public, None, software, &folder.join("public"), &mut |_| {})?;
-    clock.tell("data packages")?;
-    let (figures, codes) = (Figures(&inside), CodeLists::default());
-    let all = tables(&figures, &codes, Some(&data));
-    xlsx::xlsx(
-        &all,
-        File::create(folder.join("evaluation.xlsx"))?,
-        &mut |_| {},
-    )?;
-    clock.tell("workbook")?;
-    for table in &all {
-        let name = format!("{}.parquet", table.name());
-        parquet::parquet(*table, File::create(folder.join("parquet").join(name))?)?;
-    }
-    clock.tell("parquet")?;
-    cra::activities(
-        &data,
-        period(),
-        File::create(folder.join("activities.csv"))?,
-    )?;
-    mediation::places(&data, File::create(folder.join("places.csv"))?)?;
-    openmetrics::openmetrics(&inside, File::create(folder.join("metrics.txt"))?)?;
-    for lang in [Lang::Fr, Lang::En] {
-        for (kind, figures, name) in [
-            (Kind::Full, &inside, "report"),
-            (Kind::Public, &public, "public"),
-        ] {
-            let html = report(kind, figures, &opened.dataset, &opened.manifest, lang);
-            fs::write(
-                folder.join(format!("{name}-{}.html", lang.say("fr", "en"))),
-                html,
-            )?;
+    let contents = Contents {
+        dataset: &opened.dataset,
+        manifest: &opened.manifest,
+        inside: &inside,
+        public: &public,
+    };
+    let mut told = Ok(());
+    folder::write(&contents, &place, &mut |step| {
+        if told.is_ok() {
+            told = clock.tell(step);
         }
-    }
-    clock.tell("reports and small files")?;
-    let differences = verify(&opened, &fs::read(folder.join("figures.json"))?)?;
+    })?;
+    told?;
+    let differences = verify(&opened, &fs::read(place.join("figures.json"))?)?;
     clock.tell("verify")?;
     if !differences.is_empty() {
         return Err(format!(

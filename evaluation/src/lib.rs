@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod dataset;
 pub mod disclosure;
 pub mod export;
+pub mod folder;
 pub mod indicators;
 pub mod report;
 pub mod sample;

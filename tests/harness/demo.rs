@@ -50,6 +50,18 @@ impl Demo {
         }
     }
 
+    /// Runs `declic …` on it, which must go well.
+    pub fn declic(&self, args: &[&str]) {
+        let output = Command::new(program("declic"))
+            .args(args)
+            .arg("--data-dir")
+            .arg(self.place.path().join("data"))
+            .output()
+            .expect("declic runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "declic {}: {said}", args.join(" "));
+    }
+
     /// Runs `declic … --format json` on it.
     pub fn json(&self, args: &[&str]) -> serde_json::Value {
         let output = Command::new(program("declic"))

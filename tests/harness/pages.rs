@@ -1,7 +1,7 @@
 //! The addresses of the controller's pages, for whoever looks at all of them.
 
 /// Every page that has one address for everybody; pages of a PC and of a ticket come beside.
-pub const PAGES: [&str; 66] = [
+pub const PAGES: [&str; 73] = [
     "/aujourdhui",
     "/aujourdhui/tournee",
     "/postes",
@@ -41,6 +41,13 @@ pub const PAGES: [&str; 66] = [
     "/programmes/clic-et-declic/ajouter/questionnaires?household=F-001",
     "/programmes/clic-et-declic/questions",
     "/programmes/clic-et-declic/feuille",
+    "/programmes/clic-et-declic/evaluation",
+    "/programmes/clic-et-declic/evaluation?chapitre=usage",
+    "/programmes/clic-et-declic/evaluation?chapitre=effets&trimestre=2026-1",
+    "/programmes/clic-et-declic/evaluation?chapitre=annexes",
+    "/programmes/clic-et-declic/evaluation/comparaison",
+    "/programmes/clic-et-declic/evaluation/manques",
+    "/programmes/clic-et-declic/evaluation/publier",
     "/programmes/clic-et-declic/sites",
     "/programmes/clic-et-declic/batiments",
     "/programmes/clic-et-declic/depenses",

@@ -161,7 +161,8 @@ count_by("applications", "state", applied, words[("households", "state")])
 # 13 to 24: computers
 lots = [row for row in rows("lots") if inside(row["received_on"])]
 accepted, rejected = sum(r["accepted"] for r in lots), sum(r["rejected"] for r in lots)
-check("device_yield", ratio(accepted, accepted + rejected), over=accepted + rejected)
+uncounted = sum(max(0, (r["announced"] or 0) - r["accepted"] - r["rejected"]) for r in lots)
+check("device_yield", ratio(accepted, accepted + rejected), over=accepted + rejected, missing=uncounted)
 
 stays = {}
 for p in sorted(placements, key=lambda p: p["from"]):
@@ -353,7 +354,9 @@ told = [row for *_, row in service if row]
 check("device_availability", ratio(sum(1 for r in told if not r["blocked"]), len(told)), over=len(told))
 checks = [c["verdict"] for c in rows("disk_checks") if inside(c["day"])]
 count_by("disk_warnings", "verdict", checks, ("true", "false", "missed"))
-count_by("repair_outcome", "status", [t["repair_outcome"] for t in opened], words[("tickets", "repair_outcome")])
+repairs = [r for r in rows("repairs") if inside(r["begun_on"])]
+count_by("repair_outcome", "status", [r["outcome"] for r in repairs], words[("repairs", "outcome")])
+count_by("repair_outcome", "barrier", [r["barrier"] for r in repairs], words[("repairs", "barrier")])
 
 # 46 to 52: workshop
 held = {s["session"]: s for s in sessions if inside(s["day"])}
@@ -376,7 +379,8 @@ for n in (1, 3):
     check("households_trained", sum(1 for v in visits.values() if len(v) >= n), part=f"at_least_{n}", over=len(homes))
 count_by("autonomy", "autonomy", [a["autonomy"] for a in came], words[("attendance", "autonomy")])
 themes = [t["theme"] for t in rows("session_themes") if t["session"] in held]
-themes += [a["theme"] for a in rows("assistance") if inside(a["day"])]
+given = {a["assistance"] for a in rows("assistance") if inside(a["day"])}
+themes += [t["theme"] for t in rows("assistance_themes") if t["assistance"] in given]
 count_by("themes", "theme", themes, words[("session_themes", "theme")])
 
 # 53 to 56: effects and cost
@@ -448,16 +452,19 @@ for part, wave in (("alone_before", "start"), ("alone_after", "end")):
 kept = [h["line_kept"] for h in homes.values() if months_later(h["installed_on"], 12) <= TO]
 kept = [k for k in kept if k is not None]
 check("autonomy_online", ratio(kept.count(True), len(kept)), part="line_kept", over=len(kept))
-costs = [c for c in rows("costs") if inside(c["day"])]
-total = sum(c["amount_cents"] for c in costs) / 100
-check("cost", total)
-for item in words[("costs", "item")]:
-    cents = sum(c["amount_cents"] for c in costs if c["item"] == item)
-    check("cost", cents / 100, dimension="item", category=item)
-check("cost", ratio(total, len(homes)), part="per_household_installed")
-check("cost", ratio(total, active_at_12), part="per_household_active_at_month_12")
-check("cost", ratio(total, person_minutes / 60), part="per_training_person_hour")
-check("cost", ratio(total, len(minutes)), part="per_active_device_day")
+if rows("costs"):
+    costs = [c for c in rows("costs") if inside(c["day"])]
+    total = sum(c["amount_cents"] for c in costs) / 100
+    check("cost", total)
+    for item in words[("costs", "item")]:
+        cents = sum(c["amount_cents"] for c in costs if c["item"] == item)
+        check("cost", cents / 100, dimension="item", category=item)
+    check("cost", ratio(total, len(homes)), part="per_household_installed")
+    check("cost", ratio(total, active_at_12), part="per_household_active_at_month_12")
+    check("cost", ratio(total, person_minutes / 60), part="per_training_person_hour")
+    check("cost", ratio(total, len(minutes)), part="per_active_device_day")
+else:
+    check("cost", None)
 
 for line in wrong:
     print("DIFFERS", line)

@@ -76,10 +76,22 @@ fn a_frozen_programme_is_published_and_anybody_finds_one_changed_figure_or_byte(
         let device = controller.device("BDX-001")?;
         (device["reports"].as_u64()? > 2).then_some(())
     });
-    agent.stop();
-
     let place = tempfile::tempdir().unwrap();
     let at = |name: &str| place.path().join(name);
+    let id = controller.device("BDX-001").unwrap()["device"].clone();
+    let told = at("glpi").join(format!("{}.json", id.as_str().unwrap()));
+    // The inventory comes with the first minutes of an agent.
+    eventually("what the PC is made of, for GLPI", seconds(60), || {
+        set(&["export", "glpi", "--output", text(&at("glpi"))]);
+        told.exists().then_some(())
+    });
+    agent.stop();
+    let told: serde_json::Value = serde_json::from_slice(&fs::read(told).unwrap()).unwrap();
+    assert_eq!(told["content"]["hardware"]["name"], "BDX-001", "{told}");
+    for section in ["users", "softwares", "processes", "local_users"] {
+        assert!(told["content"].get(section).is_none(), "{told}");
+    }
+
     let (dataset, report) = (at("dataset.tar"), at("report.html"));
     set(&["evaluation", "freeze", "--output", text(&dataset)]);
     printed(&controller.declic(&["audit", "verify"]));

@@ -8,6 +8,7 @@ mod bench;
 mod left_out;
 mod longer;
 mod needs;
+mod package;
 mod picture;
 mod power_cuts;
 mod run;

@@ -24,6 +24,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("openssl", "/usr/bin/openssl"),
     ("strace", "/usr/bin/strace"),
     ("python3", "/usr/bin/python3"),
+    ("python3-venv", "/usr/share/doc/python3-venv"),
     (
         "python3-paho-mqtt",
         "/usr/lib/python3/dist-packages/paho/mqtt/client.py",

@@ -2,6 +2,7 @@
 
 use crate::left_out::LeftOut;
 use crate::needs;
+use crate::package;
 use crate::run::{answers, run, run_with};
 
 /// Runs all that must pass, cheapest first.
@@ -40,6 +41,7 @@ pub(crate) fn everything() -> anyhow::Result<()> {
     // The stories run the programs themselves.
     run("cargo", &["build", "--workspace", "--locked"])?;
     run("cargo", &["test", "--workspace", "--doc", "--locked"])?;
+    package::judged()?;
     let left_out = LeftOut::here()?;
     let say_so = || left_out.iter().for_each(LeftOut::tell);
     say_so();

@@ -79,6 +79,7 @@ pub struct App {
     pub announced: Announced,
     pub absences: Absences,
     pub backups: backup::Desk,
+    pub evaluations: evaluation::figures::Remembered,
     pub rhythms: Rhythms,
     /// Taken by whoever changes devices, codes or the announced address.
     pub audit: Turn,
@@ -124,6 +125,7 @@ impl App {
             announced,
             absences,
             backups: backup::Desk::default(),
+            evaluations: evaluation::figures::Remembered::default(),
             rhythms: Rhythms::default(),
             audit: Turn::default(),
             programme,

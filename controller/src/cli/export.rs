@@ -1,5 +1,7 @@
 //! `declic export`: data as a stream, for other programs.
 
+mod glpi;
+
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -8,6 +10,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use declic_common::tr;
 use jiff::{SignedDuration, Timestamp};
 
+use self::glpi::GlpiArgs;
 use super::client::{Controller, Target};
 use super::evaluation::{Form, What, to_files};
 use super::exit::{Exit, Failure};
@@ -52,6 +55,11 @@ pub enum ExportCommand {
     Mediation(What),
     #[command(name = "openmetrics", about = tr("Les indicateurs, pour Grafana", "The indicators, for Grafana"))]
     OpenMetrics(What),
+    #[command(about = tr(
+        "De quoi les PC sont faits, pour GLPI : sans utilisateur ni logiciel",
+        "What PCs are made of, for GLPI: no user and no software"
+    ))]
+    Glpi(GlpiArgs),
 }
 
 impl ExportCommand {
@@ -61,10 +69,10 @@ impl ExportCommand {
             .is_some_and(|(_, what)| what.dataset.file.is_some())
     }
 
-    /// What of an evaluation is exported, and how; `None` for the history.
+    /// What of an evaluation is exported, and how; `None` for the history and the PCs.
     pub(crate) fn evaluation(&self) -> Option<(Form, &What)> {
         match self {
-            ExportCommand::History(_) => None,
+            ExportCommand::History(_) | ExportCommand::Glpi(_) => None,
             ExportCommand::Package(what) => Some((Form::Package, what)),
             ExportCommand::Csv(what) => Some((Form::Csv, what)),
             ExportCommand::Json(what) => Some((Form::Json, what)),
@@ -113,9 +121,14 @@ pub(crate) async fn run(
     if let Some((form, what)) = command.evaluation() {
         return to_files(form, what, Some(controller), v).await;
     }
-    let ExportCommand::History(args) = command else {
-        unreachable!("all others are of an evaluation")
-    };
+    match command {
+        ExportCommand::Glpi(args) => glpi::run(&args, controller, v).await,
+        ExportCommand::History(args) => history(&args, controller, v).await,
+        _ => unreachable!("all others are of an evaluation"),
+    }
+}
+
+async fn history(args: &HistoryArgs, controller: &Controller, v: &Voice) -> Result<Said, Failure> {
     let (from, to) = args.period.ends(24);
     let mut out: Box<dyn Write> = match &args.output {
         Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|error| {
@@ -136,7 +149,7 @@ pub(crate) async fn run(
     while begin < to {
         let part = begin.checked_add(SignedDuration::from_hours(PART_HOURS));
         let end = part.map_or(to, |part| part.min(to));
-        let query = query(&args, begin, end, begin == from);
+        let query = query(args, begin, end, begin == from);
         controller
             .stream("history/export", &query, &mut out)
             .await?;

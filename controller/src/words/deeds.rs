@@ -32,6 +32,12 @@ const DEEDS: [(&str, &str, &str); 32] = [
     ("device.settings", "réglages changés", "settings changed"),
     ("enrolment.cancel", "code annulé", "code cancelled"),
     ("enrolment.create", "code créé", "code made"),
+    (
+        "evaluation.export",
+        "fichier d’évaluation téléchargé",
+        "file of an evaluation downloaded",
+    ),
+    ("evaluation.freeze", "évaluation figée", "evaluation frozen"),
     ("history.import", "relevés importés", "reports imported"),
     (
         "history.purge",

@@ -22,7 +22,9 @@ pub const REFERENCES: &[(&str, &str)] = &[
     ("device", "devices"),
     ("site", "sites"),
     ("lot", "lots"),
+    ("ticket", "tickets"),
     ("session", "sessions"),
+    ("assistance", "assistance"),
     ("funder", "funders"),
 ];
 

@@ -17,7 +17,7 @@ table! {
         received_on: Option<Date>, "Day of intake";
         mass_g: Option<u32>, "Declared mass";
     }
-    about "Devices";
+    about "PCs that stood in a home or a workshop, and those of the bench";
 
     pub struct Placement in "placements" key [] {
         device: Key, "Device";
@@ -87,10 +87,22 @@ table! {
         resolved_on: Option<Date>, "Local day on which it was solved";
         resolution_minutes: Option<u32>, "Until it was solved, clock stopped while waiting for the household";
         visits: u32, "Visits to the home";
-        repair_outcome: Option<RepairOutcome>, "Open Repair: status";
-        barrier: Option<Barrier>, "Open Repair: what stood in the way";
     }
     about "Tickets";
+
+    pub struct Repair in "repairs" key ["repair"] {
+        repair: Key, "Pseudonym of the repair";
+        device: Key, "Device";
+        household: Option<Key>, "Household with which the device was; empty for one of the bench or the workshop";
+        ticket: Option<Key>, "Ticket that it was for";
+        category: Option<Category>, "What it was about";
+        begun_on: Date, "Local day on which it began; of a repair that a ticket alone tells, the day on which the ticket opened";
+        ended_on: Option<Date>, "Local day on which it ended";
+        outcome: Option<RepairOutcome>, "Open Repair: status; empty while it goes on";
+        barrier: Option<Barrier>, "Open Repair: what stood in the way";
+        worked_minutes: Option<u32>, "Time worked";
+    }
+    about "Repairs, at the bench or told by a ticket";
 
     pub struct DiskCheck in "disk_checks" key [] {
         device: Key, "Device";

@@ -100,6 +100,7 @@ table! {
     pub struct Lot in "lots" key ["lot"] {
         lot: Key, "Pseudonym of the lot";
         received_on: Date, "Day of intake";
+        announced: Option<u32>, "Devices announced by whoever gave them";
         accepted: u32, "Devices accepted";
         rejected: u32, "Devices rejected";
     }

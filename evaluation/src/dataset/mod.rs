@@ -63,11 +63,13 @@ tables! {
     outages: Outage,
     silences: Silence,
     tickets: Ticket,
+    repairs: Repair,
     disk_checks: DiskCheck,
     sessions: Session,
     session_themes: SessionTheme,
     attendance: Attendance,
     assistance: Assistance,
+    assistance_themes: AssistanceTheme,
 }
 
 impl Dataset {
@@ -79,7 +81,7 @@ impl Dataset {
     }
 
     /// What concerns one site: its households and all of theirs, its sessions, its tickets.
-    /// Money, lots and partners belong to the whole programme and stay.
+    /// Money, lots, partners and the bench belong to the whole programme and stay.
     pub fn of_site(&self, site: &str) -> Dataset {
         let mut part = self.clone();
         let here = |code: &String| code == site;
@@ -101,6 +103,10 @@ impl Dataset {
             .retain(|row| homes.contains(&row.household));
         part.outages.retain(|row| homes.contains(&row.household));
         part.silences.retain(|row| homes.contains(&row.household));
+        let helps: std::collections::HashSet<Key> =
+            part.assistance.iter().map(|row| row.assistance).collect();
+        part.assistance_themes
+            .retain(|row| helps.contains(&row.assistance));
         part.session_themes
             .retain(|row| sessions.contains(&row.session));
         part.attendance

@@ -10,9 +10,10 @@ table! {
     pub struct Session in "sessions" key ["session"] {
         session: Key, "Pseudonym of the session";
         site: String, "Site";
+        cycle: Option<Key>, "Pseudonym of the cycle that it belongs to";
         day: Date, "Local day";
         kind: SessionKind, "Individual or group";
-        place: MediationPlace, "Where";
+        place: Option<MediationPlace>, "Where";
         level: Option<Level>, "For whom";
         length_minutes: u32, "Planned length";
         seats: u32, "Seats offered";
@@ -27,22 +28,28 @@ table! {
 
     pub struct Attendance in "attendance" key ["session", "participant"] {
         session: Key, "Session";
-        participant: Key, "Pseudonym of who came; the same as in persons where the person is declared";
+        participant: Key, "Pseudonym of who came; the same as in persons where the person is declared, another one each time for whoever walks in";
         household: Option<Key>, "Household of the programme, if the person lives in one";
         attended_minutes: Option<u32>, "Time attended";
         autonomy: Option<Autonomy>, "Autonomy at the end";
     }
     about "Who came to which session";
 
-    pub struct Assistance in "assistance" key [] {
+    pub struct Assistance in "assistance" key ["assistance"] {
+        assistance: Key, "Pseudonym of the help";
         site: String, "Site";
         day: Date, "Local day";
         household: Option<Key>, "Household of the programme, if it was one";
-        place: MediationPlace, "Where";
-        theme: Theme, "Theme of the CRA";
-        given_minutes: u32, "Time given";
+        place: Option<MediationPlace>, "Where";
+        given_minutes: Option<u32>, "Time given";
         autonomy: Option<Autonomy>, "Autonomy at the end";
-        equipment: Option<Equipment>, "What it was done on";
+        equipment: Option<Equipment>, "What it was done on; the first of the list, if it was several";
     }
     about "Help given to one person outside of sessions";
+
+    pub struct AssistanceTheme in "assistance_themes" key ["assistance", "theme"] {
+        assistance: Key, "Help";
+        theme: Theme, "Theme of the CRA";
+    }
+    about "What help was about";
 }

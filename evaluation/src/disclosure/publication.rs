@@ -118,11 +118,12 @@ pub struct Unsafe {
 }
 
 /// Indicators that belong to a programme as a whole.
-const WHOLE: [&str; 12] = [
+const WHOLE: [&str; 13] = [
     "households_approached",
     "take_up_rate",
     "device_yield",
     "disk_warnings",
+    "repair_outcome",
     "cost",
     "participants",
     "partners",

@@ -2,6 +2,7 @@ use super::attack::{Bounds, bounds, check, covers, needed};
 use super::protect::protect;
 use super::system::{Shown, System};
 use super::{Audience, publish};
+use crate::dataset::Dataset;
 use crate::indicators::{Answer, Count, Sum, answers};
 use crate::sample::{Shape, period, programme};
 
@@ -204,4 +205,55 @@ fn no_suppressed_cell_of_random_programmes_can_be_solved() {
     assert!(share(0) > 0.5 && share(1) > 0.3, "{text}");
     // Read with `--no-capture`; the lints of the product do not let it print.
     std::io::Write::write_all(&mut std::io::stdout(), format!("{text}\n").as_bytes()).unwrap();
+}
+
+/// The same programme in two quarters: every second household, session and help is of another one.
+fn in_two_quarters(mut data: Dataset) -> Dataset {
+    let mut other = data.sites[0].clone();
+    other.site = "other".to_owned();
+    data.sites.push(other);
+    let moved = |at: usize, site: &mut String| {
+        if at % 2 == 1 {
+            *site = "other".to_owned();
+        }
+    };
+    let rows = data.households.iter_mut().enumerate();
+    rows.for_each(|(at, row)| moved(at, &mut row.site));
+    let rows = data.sessions.iter_mut().enumerate();
+    rows.for_each(|(at, row)| moved(at, &mut row.site));
+    let rows = data.assistance.iter_mut().enumerate();
+    rows.for_each(|(at, row)| moved(at, &mut row.site));
+    for ticket in &mut data.tickets {
+        let mut homes = data.households.iter();
+        let home = homes.find(|home| Some(home.household) == ticket.household);
+        if let Some(home) = home {
+            ticket.site.clone_from(&home.site);
+        }
+    }
+    data
+}
+
+/// Those who evaluate read each site beside the whole: what is left out of one must not be what
+/// is left when the others are taken away.
+#[test]
+fn no_suppressed_cell_of_a_site_can_be_solved_from_the_whole_and_the_others() {
+    let (mut cells, mut shown) = (0, 0);
+    for seed in 0..programmes().div_ceil(4) {
+        let homes = 12 + (seed as u32 * 31) % 70;
+        let data = in_two_quarters(programme(Shape { homes, seed }));
+        let published = publish(&data, period(), Audience::Inside, true);
+        let published =
+            published.unwrap_or_else(|error| panic!("seed {seed}: {error} {:?}", error.leaks));
+        let sites = published.lines.iter().filter(|line| line.site == "other");
+        assert!(sites.count() > 100, "the sites are published too");
+        cells += published.cells;
+        shown += published.shown;
+    }
+    let share = shown as f64 / cells as f64;
+    let text = format!(
+        "cells kept with two sites: {:.1} % at k = 5\n",
+        share * 100.0
+    );
+    assert!(share > 0.3, "{text}");
+    std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes()).unwrap();
 }

@@ -53,6 +53,13 @@ pub fn activities(data: &Dataset, period: Period, to: impl Write) -> io::Result<
             .or_default()
             .push(row.theme.word());
     }
+    let mut about: HashMap<Key, Vec<&str>> = HashMap::new();
+    for row in &data.assistance_themes {
+        about
+            .entry(row.assistance)
+            .or_default()
+            .push(row.theme.word());
+    }
     let mut came: HashMap<Key, Vec<Option<&str>>> = HashMap::new();
     for row in &data.attendance {
         came.entry(row.session)
@@ -73,7 +80,7 @@ pub fn activities(data: &Dataset, period: Period, to: impl Write) -> io::Result<
             session.kind.word().to_owned(),
             session.day.to_string(),
             session.length_minutes.to_string(),
-            session.place.word().to_owned(),
+            session.place.map_or("", Word::word).to_owned(),
             name,
             commune,
             postal_code,
@@ -93,14 +100,18 @@ pub fn activities(data: &Dataset, period: Period, to: impl Write) -> io::Result<
         lines.push([
             SessionKind::Individual.word().to_owned(),
             help.day.to_string(),
-            help.given_minutes.to_string(),
-            help.place.word().to_owned(),
+            help.given_minutes
+                .map_or_else(String::new, |time| time.to_string()),
+            help.place.map_or("", Word::word).to_owned(),
             name,
             commune,
             postal_code,
             insee_code,
             String::new(),
-            help.theme.word().to_owned(),
+            about
+                .get(&help.assistance)
+                .map(|themes| themes.join("|"))
+                .unwrap_or_default(),
             help.equipment.map_or("", Word::word).to_owned(),
             help.autonomy.map_or("", Word::word).to_owned(),
             "1".to_owned(),

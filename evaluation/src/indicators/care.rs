@@ -1,5 +1,5 @@
 //! How the PCs were looked after: indicators 35 to 45. Tickets of homes; the workshop's own
-//! devices are not among them.
+//! devices are not among them. Disks and repairs are those of all PCs.
 
 use std::collections::HashMap;
 
@@ -241,9 +241,12 @@ pub(super) fn disk_warnings(ground: &Ground) -> Answer {
 pub(super) fn repair_outcome(ground: &Ground) -> Answer {
     let code = "repair_outcome";
     let (mut outcomes, mut barriers) = (Vec::new(), Vec::new());
-    for (ticket, home) in opened(ground) {
-        outcomes.extend(ticket.repair_outcome.map(|outcome| (outcome, 1.0, home)));
-        barriers.extend(ticket.barrier.map(|barrier| (barrier, 1.0, home)));
+    let repairs = ground.data.repairs.iter();
+    for repair in repairs.filter(|repair| ground.period.holds(repair.begun_on)) {
+        // At the bench no household is behind it: the device counts, as for its disk.
+        let behind = repair.household.unwrap_or(repair.device);
+        outcomes.extend(repair.outcome.map(|outcome| (outcome, 1.0, behind)));
+        barriers.extend(repair.barrier.map(|barrier| (barrier, 1.0, behind)));
     }
     let mut answer = Answer::default();
     let sum = |each: &[Key], name: String| {
@@ -251,7 +254,7 @@ pub(super) fn repair_outcome(ground: &Ground) -> Answer {
         each.iter().for_each(|home| tally.add(1.0, *home));
         tally.count(name)
     };
-    let homes: Vec<Key> = outcomes.iter().map(|(_, _, home)| *home).collect();
+    let homes: Vec<Key> = outcomes.iter().map(|(_, _, behind)| *behind).collect();
     let total = sum(&homes, format!("{code}/repairs"));
     answer.push(Figure::count(Unit::Count, total.clone()).part("repairs"));
     answer.split(
@@ -261,7 +264,7 @@ pub(super) fn repair_outcome(ground: &Ground) -> Answer {
         counts(code, &by_word(outcomes)),
         None,
     );
-    let homes: Vec<Key> = barriers.iter().map(|(_, _, home)| *home).collect();
+    let homes: Vec<Key> = barriers.iter().map(|(_, _, behind)| *behind).collect();
     let total = sum(&homes, format!("{code}/barriers"));
     answer.push(Figure::count(Unit::Count, total.clone()).part("barriers"));
     let parts = counts(&format!("{code}/barrier"), &by_word(barriers));

@@ -234,6 +234,10 @@ pub(super) fn cost(ground: &Ground) -> Answer {
         .iter()
         .filter(|cost| ground.period.holds(cost.day));
     let costs: Vec<_> = costs.collect();
+    if ground.data.costs.is_empty() {
+        // Nobody writes them down: that is not the same as costing nothing.
+        return Answer::of(Figure::unknown(Unit::Euros));
+    }
     let euros = |cents: i64| cents as f64 / 100.0;
     let sum = |item: CostItem| {
         costs

@@ -98,16 +98,17 @@ pub(super) fn device_yield(ground: &Ground) -> Answer {
         .lots
         .iter()
         .filter(|lot| ground.period.holds(lot.received_on));
-    let (accepted, rejected) = lots.fold((0.0, 0.0), |(yes, no), lot| {
-        (yes + f64::from(lot.accepted), no + f64::from(lot.rejected))
-    });
+    let (mut accepted, mut rejected, mut missing) = (0.0, 0.0, 0.0);
+    for lot in lots {
+        accepted += f64::from(lot.accepted);
+        rejected += f64::from(lot.rejected);
+        let judged = lot.accepted + lot.rejected;
+        missing += f64::from(lot.announced.map_or(0, |all| all.saturating_sub(judged)));
+    }
     let judged = Count::plain("device_yield/judged", accepted + rejected);
     let accepted = Count::plain("device_yield/accepted", accepted);
-    Answer::of(Figure::ratio(
-        accepted,
-        judged,
-        none_missing("device_yield"),
-    ))
+    let missing = Count::plain("device_yield/missing", missing);
+    Answer::of(Figure::ratio(accepted, judged, missing))
 }
 
 pub(super) fn erasure_proof_rate(ground: &Ground) -> Answer {

@@ -35,8 +35,12 @@ pub(super) fn premises(ground: &Ground) -> Answer {
     let count = |name: &str, value| Count::plain(format!("premises/{name}"), value);
     answer.push(Figure::count(Unit::Count, count("sites", sites.len() as f64)).part("sites"));
     answer.push(Figure::count(Unit::Count, count("seats", seats)).part("seats"));
-    let surface = Figure::count(Unit::SquareMetres, count("surface", surface)).part("surface");
-    answer.push(surface.missing(count("missing", unknown as f64)));
+    let surface = match unknown == sites.len() {
+        true => Figure::unknown(Unit::SquareMetres),
+        false => Figure::count(Unit::SquareMetres, count("surface", surface)),
+    };
+    let missing = count("missing", unknown as f64);
+    answer.push(surface.part("surface").missing(missing));
     answer
 }
 
@@ -54,6 +58,11 @@ pub(super) fn staff_hours(ground: &Ground) -> Answer {
         some.map(|row| f64::from(row.worked_minutes)).sum::<f64>() / 60.0
     };
     let mut answer = Answer::default();
+    if ground.data.staff_hours.is_empty() {
+        // Nobody keeps them: that is not the same as nobody working.
+        answer.push(Figure::unknown(Unit::Hours));
+        return answer;
+    }
     answer.push(Figure::count(
         Unit::Hours,
         Count::plain("staff_hours", hours(None)),

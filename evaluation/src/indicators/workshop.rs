@@ -62,6 +62,10 @@ pub(super) fn sessions_held(ground: &Ground) -> Answer {
         .filter(|session| session.level.is_none())
         .count();
     let missing = Count::plain("sessions/level/missing", without as f64);
+    let without = sessions(ground)
+        .filter(|session| session.place.is_none())
+        .count();
+    let nowhere = Count::plain("sessions/place/missing", without as f64);
     let mut answer = Answer::of(Figure::count(Unit::Count, total.clone()));
     let kinds = plain(
         "sessions/kind",
@@ -70,9 +74,9 @@ pub(super) fn sessions_held(ground: &Ground) -> Answer {
     answer.split("kind", Unit::Count, &total, kinds, None);
     let places = plain(
         "sessions/place",
-        numbers(sessions(ground).map(|one| one.place)),
+        numbers(sessions(ground).filter_map(|one| one.place)),
     );
-    answer.split("place", Unit::Count, &total, places, None);
+    answer.split("place", Unit::Count, &total, places, Some(nowhere));
     let levels = plain(
         "sessions/level",
         numbers(sessions(ground).filter_map(|one| one.level)),
@@ -215,14 +219,18 @@ pub(super) fn themes(ground: &Ground) -> Answer {
     let of_sessions = of_sessions
         .filter(|row| held.contains(&row.session))
         .map(|row| row.theme);
-    let alone = ground
-        .data
-        .assistance
-        .iter()
-        .filter(|row| ground.period.holds(row.day));
-    let numbers = numbers(of_sessions.chain(alone.map(|row| row.theme)));
+    let given = ground.data.assistance.iter();
+    let given: BTreeSet<Key> = given
+        .filter(|row| ground.period.holds(row.day))
+        .map(|row| row.assistance)
+        .collect();
+    let of_helps = ground.data.assistance_themes.iter();
+    let of_helps = of_helps
+        .filter(|row| given.contains(&row.assistance))
+        .map(|row| row.theme);
+    let numbers = numbers(of_sessions.chain(of_helps));
     let mut answer = Answer::default();
-    // A session has several themes: their counts add up to nothing.
+    // A session or a help has several themes: their counts add up to nothing.
     for (theme, count) in plain("themes", numbers) {
         answer.push(Figure::count(Unit::Count, count).at("theme", theme));
     }

@@ -23,7 +23,16 @@ const ROW: f64 = 24.0;
 impl Page<'_> {
     /// Horizontal bars from zero.
     pub(super) fn bars(&mut self, title: &str, bars: &[Bar]) {
-        if bars.is_empty() {
+        if bars.iter().all(|bar| bar.value.is_none()) {
+            // Words and no bar are no chart; the tables say which of the two each of them is.
+            if !bars.is_empty() {
+                let nothing = self.say(
+                    "tout est masqué ou inconnu",
+                    "all of it is suppressed or unknown",
+                );
+                let text = format!("{title}{} {nothing}.", self.say("\u{a0}:", ":"));
+                self.element("p", &text);
+            }
             return;
         }
         let most = bars.iter().filter_map(|bar| bar.value).fold(0.0, f64::max);

@@ -45,58 +45,12 @@ impl Page<'_> {
 
     /// The value of a figure, or why there is none.
     pub(super) fn value(&self, line: &Line) -> String {
-        match line.value {
-            Some(value) => words::number(value, &line.unit, self.lang),
-            None if line.is_suppressed("value") => self.secret(),
-            None => self.say("inconnu", "unknown").to_owned(),
-        }
-    }
-
-    fn secret(&self) -> String {
-        self.say("masqué", "suppressed").to_owned()
-    }
-
-    /// What a figure rests on: numerator and denominator.
-    fn basis(&self, line: &Line) -> String {
-        let count = |field: &str, count: Option<f64>| match count {
-            Some(value) => words::plain(value, if value.fract() == 0.0 { 0 } else { 1 }, self.lang),
-            None if line.is_suppressed(field) => self.secret(),
-            None => "–".to_owned(),
-        };
-        let has = |field: &str, value: Option<f64>| value.is_some() || line.is_suppressed(field);
-        let (over, under) = (line.numerator, line.denominator);
-        match (has("numerator", over), has("denominator", under)) {
-            (_, false) => String::new(),
-            (true, true) => format!(
-                "{} / {}",
-                count("numerator", over),
-                count("denominator", under)
-            ),
-            (false, true) => format!("n = {}", count("denominator", under)),
-        }
-    }
-
-    fn missing(&self, line: &Line) -> String {
-        match line.missing {
-            Some(value) => words::plain(value, 0, self.lang),
-            None if line.is_suppressed("missing") => self.secret(),
-            None => String::new(),
-        }
+        words::value(line, self.lang)
     }
 
     /// How a figure is called within its indicator.
     pub(super) fn label(&self, line: &Line) -> String {
-        let parts = [
-            words::part(&line.part, self.lang).to_owned(),
-            words::dimension(&line.dimension, self.lang).to_owned(),
-            if line.category.is_empty() {
-                String::new()
-            } else {
-                words::category(&line.dimension, &line.category, self.lang)
-            },
-        ];
-        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        parts.join(", ")
+        words::label(line, self.lang)
     }
 
     /// A table of the figures of some indicators. `wanted` chooses among their lines.
@@ -149,8 +103,8 @@ impl Page<'_> {
                         .join("/")
                     ),
                     escaped(&self.value(line)),
-                    escaped(&self.basis(line)),
-                    escaped(&self.missing(line)),
+                    escaped(&words::basis(line, self.lang)),
+                    escaped(&words::missing(line, self.lang)),
                 );
                 self.raw(&row);
             }

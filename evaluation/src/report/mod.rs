@@ -12,7 +12,7 @@ mod precedents;
 mod public;
 #[cfg(test)]
 mod tests;
-mod words;
+pub mod words;
 
 use declic_common::Lang;
 

@@ -2,11 +2,12 @@
 
 use declic_common::Lang;
 
+use crate::disclosure::Line;
 use crate::indicators::{self, Unit};
 use crate::vocabulary::*;
 
 /// A number with its unit, as people read it.
-pub(super) fn number(value: f64, unit: &str, lang: Lang) -> String {
+pub fn number(value: f64, unit: &str, lang: Lang) -> String {
     let say = |fr: &str, en: &str| lang.say(fr, en).to_owned();
     let close = "\u{a0}";
     match unit {
@@ -46,7 +47,7 @@ pub(super) fn number(value: f64, unit: &str, lang: Lang) -> String {
 }
 
 /// Digits grouped by three, a comma or a point before the decimals; no decimals of zeros.
-pub(super) fn plain(value: f64, decimals: usize, lang: Lang) -> String {
+pub fn plain(value: f64, decimals: usize, lang: Lang) -> String {
     let text = format!("{:.*}", decimals, value.abs());
     let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
     let mut grouped = String::new();
@@ -66,7 +67,7 @@ pub(super) fn plain(value: f64, decimals: usize, lang: Lang) -> String {
 }
 
 /// What a category of a split is called.
-pub(super) fn category(dimension: &str, word: &str, lang: Lang) -> String {
+pub fn category(dimension: &str, word: &str, lang: Lang) -> String {
     fn find<W: Word>(word: &str, lang: Lang) -> Option<&'static str> {
         W::from_word(word).map(|one| one.label(lang))
     }
@@ -124,7 +125,7 @@ fn outcome(word: &str, lang: Lang) -> Option<&'static str> {
 }
 
 /// What a part of an indicator is called; nothing for the figure itself.
-pub(super) fn part(part: &str, lang: Lang) -> &'static str {
+pub fn part(part: &str, lang: Lang) -> &'static str {
     let (fr, en) = match part {
         "median" => ("médiane", "median"),
         "p90" => ("90e centile", "90th percentile"),
@@ -186,7 +187,7 @@ pub(super) fn part(part: &str, lang: Lang) -> &'static str {
 }
 
 /// A dimension whose heading must be said beside the category.
-pub(super) fn dimension(dimension: &str, lang: Lang) -> &'static str {
+pub fn dimension(dimension: &str, lang: Lang) -> &'static str {
     let (fr, en) = match dimension {
         "before" => ("avant", "before"),
         "after" => ("après", "after"),
@@ -196,6 +197,73 @@ pub(super) fn dimension(dimension: &str, lang: Lang) -> &'static str {
         _ => ("", ""),
     };
     lang.say(fr, en)
+}
+
+/// The value of a figure, or why there is none.
+pub fn value(line: &Line, lang: Lang) -> String {
+    match line.value {
+        _ if is_unknown(line) => lang.say("inconnu", "unknown").to_owned(),
+        Some(value) => number(value, &line.unit, lang),
+        None => suppressed(lang).to_owned(),
+    }
+}
+
+/// Nobody knows it: there is no value, or it is none of none while something is missing.
+pub fn is_unknown(line: &Line) -> bool {
+    let missing = line.missing.is_some_and(|missing| missing > 0.0);
+    match line.value {
+        None => !line.is_suppressed("value"),
+        Some(value) => value == 0.0 && line.denominator == Some(0.0) && missing,
+    }
+}
+
+/// What stands in the place of a number that is left out.
+pub fn suppressed(lang: Lang) -> &'static str {
+    lang.say("masqué", "suppressed")
+}
+
+/// What a figure rests on: numerator and denominator; empty where it is a plain count.
+pub fn basis(line: &Line, lang: Lang) -> String {
+    let count = |field: &str, count: Option<f64>| match count {
+        Some(value) => plain(value, if value.fract() == 0.0 { 0 } else { 1 }, lang),
+        None if line.is_suppressed(field) => suppressed(lang).to_owned(),
+        None => "–".to_owned(),
+    };
+    let has = |field: &str, value: Option<f64>| value.is_some() || line.is_suppressed(field);
+    let (over, under) = (line.numerator, line.denominator);
+    match (has("numerator", over), has("denominator", under)) {
+        (_, false) => String::new(),
+        (true, true) => format!(
+            "{} / {}",
+            count("numerator", over),
+            count("denominator", under)
+        ),
+        (false, true) => format!("n = {}", count("denominator", under)),
+    }
+}
+
+/// How much is not known; empty where nothing can be missing.
+pub fn missing(line: &Line, lang: Lang) -> String {
+    match line.missing {
+        Some(value) => plain(value, 0, lang),
+        None if line.is_suppressed("missing") => suppressed(lang).to_owned(),
+        None => String::new(),
+    }
+}
+
+/// How a figure is called within its indicator; empty for the figure itself.
+pub fn label(line: &Line, lang: Lang) -> String {
+    let of_category = match line.category.is_empty() {
+        true => String::new(),
+        false => category(&line.dimension, &line.category, lang),
+    };
+    let parts = [
+        part(&line.part, lang).to_owned(),
+        dimension(&line.dimension, lang).to_owned(),
+        of_category,
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(", ")
 }
 
 /// The title of an indicator.

@@ -4,7 +4,9 @@ use jiff::civil::Date;
 
 use super::{Home, Maker, period};
 use crate::calendar::{Period, days_after, days_between};
-use crate::dataset::{Device, DeviceDay, DiskCheck, Key, Lot, Outage, Placement, Silence, Ticket};
+use crate::dataset::{
+    Device, DeviceDay, DiskCheck, Key, Lot, Outage, Placement, Repair, Silence, Ticket,
+};
 use crate::vocabulary::{
     Barrier, Category, DeviceKind, DiskVerdict, Exit, Grade, Origin, OutageCause, Place, Priority,
     RepairOutcome, SilenceCause,
@@ -19,6 +21,7 @@ pub(super) fn make(maker: &mut Maker, homes: &[Home]) {
         maker.data.lots.push(Lot {
             lot: *lot,
             received_on,
+            announced: Some(accepted + rejected),
             accepted,
             rejected,
         });
@@ -315,6 +318,10 @@ fn tickets(maker: &mut Maker, home: &Home, device: Key, stay: Period, habit: &Ha
         ];
         let repair_outcome = repaired.then(|| maker.dice.pick(&outcomes));
         let worn = repair_outcome == Some(RepairOutcome::EndOfLife);
+        let barrier = worn.then(|| {
+            let barriers = [(Barrier::WornOut, 3), (Barrier::NoParts, 2)];
+            maker.dice.pick(&barriers)
+        });
         maker.data.tickets.push(Ticket {
             ticket,
             device: Some(device),
@@ -336,13 +343,22 @@ fn tickets(maker: &mut Maker, home: &Home, device: Key, stay: Period, habit: &Ha
             resolved_on: solved.then_some(spell.to),
             resolution_minutes: solved.then(|| maker.dice.between(60, spell.days() as u32 * 1440)),
             visits: maker.dice.pick(&[(0, 6), (1, 3), (2, 1)]),
-            repair_outcome,
-            barrier: worn.then(|| {
-                maker
-                    .dice
-                    .pick(&[(Barrier::WornOut, 3), (Barrier::NoParts, 2)])
-            }),
         });
+        if repaired {
+            let number = maker.data.repairs.len();
+            maker.data.repairs.push(Repair {
+                repair: maker.key('r', number),
+                device,
+                household: Some(home.key),
+                ticket: Some(ticket),
+                category: Some(category),
+                begun_on: spell.from,
+                ended_on: solved.then_some(spell.to),
+                outcome: repair_outcome,
+                barrier,
+                worked_minutes: None,
+            });
+        }
         if category == Category::Disk {
             let verdicts = [
                 (DiskVerdict::True, 7),

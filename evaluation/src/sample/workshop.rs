@@ -3,7 +3,7 @@
 use jiff::civil::Weekday;
 
 use super::{Home, Maker, period};
-use crate::dataset::{Assistance, Attendance, Key, Session, SessionTheme};
+use crate::dataset::{Assistance, AssistanceTheme, Attendance, Key, Session, SessionTheme};
 use crate::vocabulary::{Autonomy, Equipment, Level, MediationPlace, SessionKind, Theme, Word};
 
 const AUTONOMY: [(Autonomy, u32); 3] = [
@@ -31,17 +31,18 @@ fn session(maker: &mut Maker, site: &str, day: jiff::civil::Date, near: &[&Home]
     maker.data.sessions.push(Session {
         session: key,
         site: site.to_owned(),
+        cycle: None,
         day,
         kind: if group {
             SessionKind::Group
         } else {
             SessionKind::Individual
         },
-        place: maker.dice.pick(&[
+        place: Some(maker.dice.pick(&[
             (MediationPlace::Workplace, 18),
             (MediationPlace::Home, 1),
             (MediationPlace::Remote, 1),
-        ]),
+        ])),
         level: maker.dice.chance(95).then(|| {
             maker.dice.pick(&[
                 (Level::Beginner, 6),
@@ -93,17 +94,22 @@ fn somebody(maker: &mut Maker, near: &[&Home]) -> (Key, Option<Key>) {
 fn help(maker: &mut Maker, site: &str, day: jiff::civil::Date, near: &[&Home]) {
     let (_, household) = somebody(maker, near);
     let theme = Theme::ALL[maker.dice.between(0, 29) as usize];
+    let assistance = maker.key('q', maker.data.assistance.len());
+    maker
+        .data
+        .assistance_themes
+        .push(AssistanceTheme { assistance, theme });
     maker.data.assistance.push(Assistance {
+        assistance,
         site: site.to_owned(),
         day,
         household,
-        place: maker.dice.pick(&[
+        place: Some(maker.dice.pick(&[
             (MediationPlace::Workplace, 6),
             (MediationPlace::Home, 2),
             (MediationPlace::Remote, 2),
-        ]),
-        theme,
-        given_minutes: maker.dice.between(10, 60),
+        ])),
+        given_minutes: Some(maker.dice.between(10, 60)),
         autonomy: maker.dice.chance(90).then(|| maker.dice.pick(&AUTONOMY)),
         equipment: Some(
             maker

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -57,6 +58,47 @@ fn every_page_is_within_reach_of_everybody_valid_and_light() {
             browser.resize(1280, 900);
         }
     }
+    validate(place.path());
+}
+
+#[test]
+fn both_reports_are_within_reach_of_everybody_in_both_languages() {
+    let demo = Demo::start(&["--devices", "12", "--interval", "30"]);
+    let account = Account::ordinary();
+    let browser = Browser::open(&account);
+    let axe = fs::read_to_string(npm::file("axe-core/axe.min.js")).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    // The browser is another account than we.
+    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let at = |name: &str| place.path().join(name).display().to_string();
+    demo.declic(&["evaluation", "freeze", "--output", &at("dataset.tar")]);
+    for lang in ["fr", "en"] {
+        for kind in ["full", "public"] {
+            let file = at(&format!("{kind}-{lang}.html"));
+            let dataset = at("dataset.tar");
+            let mut args = vec![
+                "evaluation",
+                "report",
+                "--lang",
+                lang,
+                "--dataset",
+                &dataset,
+            ];
+            args.extend(["--output", &file]);
+            args.extend((kind == "public").then_some("--public"));
+            demo.declic(&args);
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+            browser.go(&format!("file://{file}"));
+            let spoken = browser.run("return document.documentElement.lang");
+            assert_eq!(spoken, lang, "{file}");
+            judge(&browser, &axe, &file);
+            browser.resize(320, 640);
+            let wide = browser.run("return document.documentElement.scrollWidth");
+            assert!(wide.as_u64() <= Some(320), "{file} at 320 pixels: {wide}");
+            browser.resize(1280, 900);
+        }
+    }
+    fs::remove_file(at("dataset.tar")).unwrap();
     validate(place.path());
 }
 

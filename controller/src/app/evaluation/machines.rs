@@ -5,9 +5,10 @@ use declic_common::journal::EventKind;
 use declic_common::report::Consent;
 use declic_common::ticket::Change;
 use declic_evaluation::dataset::{self as rows, Dataset};
-use declic_evaluation::vocabulary::{DeviceKind, Exit, Place as RowPlace};
+use declic_evaluation::vocabulary::{Exit, Place as RowPlace};
 use jiff::tz::TimeZone;
 
+use super::bench::{Bench, HandedOver};
 use super::days::stay;
 use super::lived::{Consents, Lived, merge_consents};
 use super::words::{barrier, category, origin, priority, repair};
@@ -26,6 +27,7 @@ pub(super) fn gather(
     data: &mut Dataset,
 ) -> Result<(), StoreError> {
     let zone = paris();
+    let bench = Bench::load(source)?;
     let sites: Vec<String> = data.sites.iter().map(|site| site.site.clone()).collect();
     for entry in &source.entries {
         let stays = || entry.placements.periods.iter();
@@ -37,20 +39,23 @@ pub(super) fn gather(
             continue;
         }
         let device = source.key.pseudonym('d', &entry.device.id.to_string());
-        data.devices.push(rows::Device {
-            device,
-            kind: DeviceKind::Other,
-            lot: None,
-            received_on: None,
-            mass_g: None,
-        });
+        let number = entry.device.asset.as_deref();
+        data.devices.push(bench.device(source, device, number));
         let consents = consents(source, entry)?;
         for (n, placement) in entry.placements.periods.iter().enumerate() {
             let next = &entry.placements.periods[n + 1..];
             if let Some(home) = home_of(homes, placement) {
-                let exit = exit(source, entry, placement, next);
-                data.placements
-                    .push(placed(device, placement, Some(home), exit, &zone));
+                let mut row = placed(device, placement, Some(home), &zone);
+                row.exit = exit(source, entry, placement, next);
+                let replaced = row.exit == Some(Exit::Swapped);
+                if let Some((on, gone)) = bench.gone(number, row.from, row.to)
+                    && !replaced
+                {
+                    row.to = row.to.or(Some(on));
+                    row.exit = Some(gone);
+                }
+                let known = bench.handed_over(source, entry, placement, &zone)?;
+                data.placements.push(at_handover(row, known));
                 let seen = stay(source, entry, placement, &zone)?;
                 let about = Lived {
                     source,
@@ -66,14 +71,13 @@ pub(super) fn gather(
                 about.outages(&seen, data);
                 about.silences(&seen, data);
             } else if in_workshop(&placement) {
-                data.placements
-                    .push(placed(device, placement, None, None, &zone));
+                data.placements.push(placed(device, placement, None, &zone));
             }
         }
         tickets(source, homes, entry, device, &sites, data)?;
     }
     merge_consents(data);
-    Ok(())
+    bench.gather(source, homes, data)
 }
 
 fn home_of<'a>(homes: &'a Homes, placement: &Placement) -> Option<&'a Home> {
@@ -84,7 +88,6 @@ fn placed(
     device: rows::Key,
     placement: &Placement,
     home: Option<&Home>,
-    exit: Option<Exit>,
     zone: &TimeZone,
 ) -> rows::Placement {
     rows::Placement {
@@ -102,13 +105,25 @@ fn placed(
         },
         from: Day::of(placement.from, zone).date(),
         to: placement.to.map(|to| Day::of(to, zone).date()),
-        exit,
+        exit: None,
         erasure_proof: None,
         signed_by_household: None,
         signed_by_carrier: None,
         grade: None,
         age_months: None,
         power_on_hours: None,
+    }
+}
+
+fn at_handover(row: rows::Placement, known: HandedOver) -> rows::Placement {
+    rows::Placement {
+        erasure_proof: known.erasure_proof,
+        signed_by_household: known.signed_by_household,
+        signed_by_carrier: known.signed_by_carrier,
+        grade: known.grade,
+        age_months: known.age_months,
+        power_on_hours: known.power_on_hours,
+        ..row
     }
 }
 
@@ -195,8 +210,24 @@ fn tickets(
             .iter()
             .filter(|event| matches!(event.change, Change::Visited { .. }));
         let minutes = |ms: u64| u32::try_from(ms / 60_000).unwrap_or(u32::MAX);
+        let key = source.key.pseudonym('t', &ticket.id.to_string());
+        let resolved_on = ticket.solved_at.map(|at| Day::of(at, &zone).date());
+        if ticket.repair.is_some() {
+            data.repairs.push(rows::Repair {
+                repair: source.key.pseudonym('r', &ticket.id.to_string()),
+                device,
+                household: home.map(|home| home.key),
+                ticket: Some(key),
+                category: Some(category(ticket.category)),
+                begun_on: opened_on,
+                ended_on: resolved_on,
+                outcome: ticket.repair.map(repair),
+                barrier: ticket.barrier.map(barrier),
+                worked_minutes: None,
+            });
+        }
         data.tickets.push(rows::Ticket {
-            ticket: source.key.pseudonym('t', &ticket.id.to_string()),
+            ticket: key,
             device: Some(device),
             household: home.map(|home| home.key),
             site,
@@ -207,13 +238,11 @@ fn tickets(
             first_response_minutes: ticket
                 .responded
                 .then(|| minutes(ticket.first_response.read(source.now))),
-            resolved_on: ticket.solved_at.map(|at| Day::of(at, &zone).date()),
+            resolved_on,
             resolution_minutes: ticket
                 .solved_at
                 .map(|_| minutes(ticket.resolution.read(source.now))),
             visits: u32::try_from(visits.count()).unwrap_or(u32::MAX),
-            repair_outcome: ticket.repair.map(repair),
-            barrier: ticket.barrier.map(barrier),
         });
     }
     Ok(())

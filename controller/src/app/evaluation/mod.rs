@@ -4,23 +4,28 @@
 //! This is the only door between the records and the crate `declic-evaluation`: what an
 //! indicator means is said there, what a row is made of is said here.
 
+mod bench;
 mod days;
+pub mod figures;
 mod homes;
+pub mod leave;
 mod lived;
 mod machines;
 mod means;
+mod training;
 mod words;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use declic_common::programme::{Noun, Programme};
 use declic_evaluation::calendar::{Period, day_of};
-use declic_evaluation::dataset::manifest::About;
+use declic_evaluation::dataset::manifest::{About, Manifest};
 use declic_evaluation::dataset::pseudonym::{EvaluationKey, SCHEME};
 use declic_evaluation::dataset::seal::{SigningKey, hex};
 use declic_evaluation::dataset::{Dataset, archive};
+use declic_evaluation::disclosure::{Audience, Unsafe};
+use declic_evaluation::export::ExportError;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use ring::digest::{SHA256, digest};
@@ -34,9 +39,6 @@ use crate::domain::rights::Reach;
 use crate::domain::ticket::Ticket;
 use crate::pki::{PkiError, evaluation};
 use crate::store::{Store, StoreError, read};
-
-/// Smallest counts that are shown, inside and in public (INSEE practice for households).
-const K: (u32, u32) = (5, 11);
 
 /// Up to when a programme is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +90,10 @@ pub enum FreezeError {
     #[error("failed to write the dataset")]
     Write(#[from] std::io::Error),
     #[error(transparent)]
+    Export(#[from] ExportError),
+    #[error(transparent)]
+    Unsafe(#[from] Unsafe),
+    #[error(transparent)]
     Keys(#[from] PkiError),
     #[error(transparent)]
     Seed(#[from] declic_evaluation::dataset::seal::KeyError),
@@ -116,35 +122,79 @@ pub async fn freeze(
     by: &By,
     now: Timestamp,
 ) -> Result<Vec<u8>, FreezeError> {
-    let (data_dir, entries) = (app.programme.data_dir.clone(), app.registry.all());
-    let (programme, reach) = (code.to_owned(), by.reach.clone());
-    let ring = Arc::clone(&app.keys);
-    let bytes = read(&app.store, move |store| {
+    let bytes = reading(app, code, at, by, now, |rows| {
+        let mut bytes = Vec::new();
+        rows.seal(&mut bytes)?;
+        Ok(bytes)
+    })
+    .await?;
+    let hash = hex(digest(&SHA256, &bytes).as_ref());
+    let detail = format!("{} sha256 {hash}", at.word());
+    tell(app, "evaluation.freeze", code, detail, by, now).await?;
+    Ok(bytes)
+}
+
+/// The rows of a programme, as they were read just now.
+struct Rows {
+    dataset: Dataset,
+    about: About,
+    signing: SigningKey,
+}
+
+impl Rows {
+    /// Writes them as a signed dataset.
+    fn seal(&mut self, to: &mut impl std::io::Write) -> std::io::Result<Manifest> {
+        let about = self.about.clone();
+        archive::write(&mut self.dataset, about, &self.signing, to, &mut |_| {})
+    }
+}
+
+/// Reads a programme and makes something of its rows, beside everything else that goes on.
+async fn reading<T: Send + 'static>(
+    app: &Arc<App>,
+    code: &str,
+    at: At,
+    by: &By,
+    now: Timestamp,
+    make: impl FnOnce(&mut Rows) -> Result<T, FreezeError> + Send + 'static,
+) -> Result<T, FreezeError> {
+    let (app, code, reach) = (Arc::clone(app), code.to_owned(), by.reach.clone());
+    let store = Arc::clone(&app.store);
+    read(&store, move |store| {
         let asked = Asked {
-            code: &programme,
+            code: &code,
             reach: &reach,
             at,
             now,
         };
-        Ok(frozen(store, &data_dir, entries, ring, &asked))
+        Ok(rows(store, &app, &asked).and_then(|mut rows| make(&mut rows)))
     })
-    .await??;
+    .await?
+}
+
+/// Tells in the audit what left the house.
+async fn tell(
+    app: &Arc<App>,
+    what: &'static str,
+    code: &str,
+    detail: String,
+    by: &By,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let (who, subject) = (by.who.clone(), code.to_owned());
-    let hash = hex(digest(&SHA256, &bytes).as_ref());
     audit::with(app, now.as_millisecond(), move |_, change| {
         change.note(Note {
             who: &who,
-            what: "evaluation.freeze",
+            what,
             subject: &subject,
-            detail: Some(format!("{} sha256 {hash}", at.word())),
+            detail: Some(detail.clone()),
         });
         Ok::<_, StoreError>(())
     })
-    .await?;
-    Ok(bytes)
+    .await
 }
 
-/// What is to be frozen, and for whom.
+/// What is to be read, and for whom.
 struct Asked<'a> {
     code: &'a str,
     reach: &'a Reach,
@@ -152,28 +202,17 @@ struct Asked<'a> {
     now: Timestamp,
 }
 
-fn frozen(
-    store: &dyn Store,
-    data_dir: &Path,
-    entries: Vec<Arc<Entry>>,
-    ring: Arc<Keyring>,
-    asked: &Asked<'_>,
-) -> Result<Vec<u8>, FreezeError> {
+fn rows(store: &dyn Store, app: &App, asked: &Asked<'_>) -> Result<Rows, FreezeError> {
     let &Asked {
         code,
         reach,
         at,
         now,
     } = asked;
-    let unknown = || FreezeError::Unknown(code.to_owned());
-    let row = load(store, Programme::SHEET, code, code)?.ok_or_else(unknown)?;
-    if !reach.admits_programme(code) {
-        return Err(unknown());
-    }
-    let programme: Programme = row.read().ok_or_else(unknown)?;
+    let programme = seen(store, code, reach)?;
     let today = day_of(now);
     let period = period(&programme, at, today)?;
-    let secrets = evaluation::secrets(data_dir, code)?;
+    let secrets = evaluation::secrets(&app.programme.data_dir, code)?;
     let key = EvaluationKey::new(&secrets.pseudonyms);
     let about = About {
         programme: code.to_owned(),
@@ -181,8 +220,8 @@ fn frozen(
         at: at.word().to_owned(),
         frozen_on: today,
         software: concat!("declic ", env!("CARGO_PKG_VERSION")).to_owned(),
-        k_inside: K.0,
-        k_public: K.1,
+        k_inside: Audience::Inside.k(),
+        k_public: Audience::Public.k(),
         pseudonyms: SCHEME.to_owned(),
         evaluation: key.pseudonym('e', code).as_str().to_owned(),
     };
@@ -191,16 +230,26 @@ fn frozen(
         programme,
         period,
         now: now.as_millisecond(),
-        entries,
+        entries: app.registry.all(),
         tickets: stored::all(store)?,
-        ring,
+        ring: Arc::clone(&app.keys),
         key,
     };
-    let mut dataset = gather(&source)?;
-    let signing = SigningKey::from_seed(&secrets.signing)?;
-    let mut bytes = Vec::new();
-    archive::write(&mut dataset, about, &signing, &mut bytes, &mut |_| {})?;
-    Ok(bytes)
+    Ok(Rows {
+        dataset: gather(&source)?,
+        about,
+        signing: SigningKey::from_seed(&secrets.signing)?,
+    })
+}
+
+/// The programme, if whoever asks may evaluate it.
+fn seen(store: &dyn Store, code: &str, reach: &Reach) -> Result<Programme, FreezeError> {
+    let unknown = || FreezeError::Unknown(code.to_owned());
+    let row = load(store, Programme::SHEET, code, code)?.ok_or_else(unknown)?;
+    if !reach.admits_programme(code) {
+        return Err(unknown());
+    }
+    row.read().ok_or_else(unknown)
 }
 
 fn period(programme: &Programme, at: At, today: Date) -> Result<Period, FreezeError> {
@@ -231,6 +280,7 @@ fn gather(source: &Source<'_>) -> Result<Dataset, StoreError> {
     means::gather(source, &mut data)?;
     let homes = homes::gather(source, &mut data)?;
     machines::gather(source, &homes, &mut data)?;
+    training::gather(source, &homes, &mut data)?;
     means::governance(source, &homes, &mut data)?;
     Ok(data)
 }

@@ -337,7 +337,7 @@ pub async fn by_day(
 
 /// One metric by local day, of each day that the period touches: the sums of what is
 /// sealed, and what is still in rows. Blocks.
-pub(super) fn daily(
+pub fn daily(
     store: &dyn Store,
     entry: &Entry,
     metric: &'static Metric,

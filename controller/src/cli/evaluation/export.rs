@@ -9,8 +9,9 @@ use clap::Args;
 use declic_common::tr;
 use declic_evaluation::export::codes::CodeLists;
 use declic_evaluation::export::{
-    ExportError, Figures, cra, mediation, openmetrics, package, parquet, tables, text, xlsx,
+    ExportError, Figures, cra, mediation, openmetrics, package, tables, text, xlsx,
 };
+use declic_evaluation::folder::all_parquet;
 
 use super::{DatasetArgs, Source, kept, published};
 use crate::cli::client::Controller;
@@ -88,10 +89,7 @@ pub(crate) async fn to_files(
             Form::Xlsx => xlsx::xlsx(&all, create(path)?, &mut silent)?,
             Form::Parquet => {
                 fs::create_dir_all(path)?;
-                for table in &all {
-                    let file = create(&path.join(format!("{}.parquet", table.name())))?;
-                    parquet::parquet(*table, file)?;
-                }
+                all_parquet(&all, path)?;
             }
             Form::Cra => {
                 let period = opened.manifest.about.period;

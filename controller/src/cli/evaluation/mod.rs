@@ -4,6 +4,7 @@
 //! Only freezing asks a controller. Everything else needs the dataset alone, on any machine.
 
 mod export;
+mod pdf;
 mod source;
 mod verify;
 
@@ -71,6 +72,14 @@ pub enum EvaluationCommand {
         dataset: DatasetArgs,
         #[arg(long, value_enum, help = tr("Langue du rapport", "Language of the report"))]
         lang: Option<Tongue>,
+        #[arg(
+            long,
+            help = tr(
+                "Un PDF en A4, imprimé par Chromium s’il est installé",
+                "A PDF on A4, printed by Chromium where it is installed"
+            )
+        )]
+        pdf: bool,
         #[arg(long, short, value_name = "FILE", help = tr("Fichier à écrire", "File to write"))]
         output: PathBuf,
     },
@@ -124,6 +133,7 @@ pub(crate) async fn run(
         EvaluationCommand::Report {
             dataset,
             lang,
+            pdf,
             output,
         } => {
             let source = Source::take(dataset, within, controller).await?;
@@ -139,7 +149,10 @@ pub(crate) async fn run(
             };
             let opened = &source.opened;
             let page = report(kind, &figures, &opened.dataset, &opened.manifest, lang);
-            write_private(output, page.as_bytes())?;
+            match pdf {
+                true => pdf::print(&page, output)?,
+                false => write_private(output, page.as_bytes())?,
+            }
             Ok(aside(&kept(&figures, v)))
         }
     }

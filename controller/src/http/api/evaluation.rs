@@ -62,7 +62,11 @@ impl From<FreezeError> for Failure {
             FreezeError::NoDate(_) | FreezeError::NotOver(_) | FreezeError::Nothing(..) => {
                 ProblemKind::Refused
             }
-            FreezeError::Write(_) | FreezeError::Keys(_) | FreezeError::Seed(_) => {
+            FreezeError::Unsafe(_) => ProblemKind::Refused,
+            FreezeError::Write(_)
+            | FreezeError::Export(_)
+            | FreezeError::Keys(_)
+            | FreezeError::Seed(_) => {
                 tracing::error!(%error, "failed to freeze an evaluation");
                 ProblemKind::Internal
             }

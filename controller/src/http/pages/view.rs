@@ -224,6 +224,12 @@ impl View {
             ),
             later,
             part(
+                "/evaluation",
+                "evaluation",
+                self.say("Évaluation", "Evaluation"),
+                Permission::Evaluate,
+            ),
+            part(
                 "/programme",
                 "programme",
                 self.say("Programme", "Programme"),
@@ -248,7 +254,10 @@ impl View {
         match (code, path) {
             (Some(code), "/programme") => format!("/programmes/{code}"),
             (Some(code), "/parc") => format!("/programmes/{code}/pc"),
-            (Some(code), "/candidatures" | "/foyers" | "/questionnaires" | "/ateliers") => {
+            (
+                Some(code),
+                "/candidatures" | "/foyers" | "/questionnaires" | "/ateliers" | "/evaluation",
+            ) => {
                 format!("/programmes/{code}{path}")
             }
             _ => path.to_owned(),

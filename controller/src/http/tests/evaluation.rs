@@ -1,12 +1,17 @@
 //! A programme that is frozen: from its records and its PCs to a dataset that anybody opens.
 
+mod bench;
+mod training;
+
 use declic_common::InstallId;
 use declic_common::envelope::{Envelope, Number, UpBody};
 use declic_evaluation::dataset::archive::{self, Opened};
 use declic_evaluation::dataset::check::contradictions;
 use declic_evaluation::disclosure::{Audience, publish};
+use declic_evaluation::indicators::{Answer, Ground, of};
 use declic_evaluation::vocabulary::{ConsentLevel, Exit, Minority, Wave};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -116,6 +121,28 @@ async fn frozen(world: &World) -> (Vec<u8>, Opened) {
     let opened = archive::read(bytes.as_slice(), None).unwrap();
     assert_eq!(opened.faults, []);
     (bytes, opened)
+}
+
+/// What an indicator answers of the period of a dataset.
+fn answer(opened: &Opened, code: &str) -> Answer {
+    let period = opened.manifest.about.period;
+    of(code)
+        .unwrap()
+        .answer(&Ground::new(&opened.dataset, period))
+}
+
+/// The rows can be true together, and what is published of them is safe.
+fn agree(opened: &Opened) {
+    assert_eq!(contradictions(&opened.dataset), []);
+    let period = opened.manifest.about.period;
+    publish(&opened.dataset, period, Audience::Inside, true).unwrap();
+}
+
+fn paris_day(ms: i64) -> Date {
+    let moment = Timestamp::from_millisecond(ms).unwrap();
+    moment
+        .to_zoned(TimeZone::get("Europe/Paris").unwrap())
+        .date()
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The records of a programme on pages: typed in, imported, decided.
 
 mod bench;
+mod evaluation;
 mod homes;
 mod sessions;
 

@@ -85,7 +85,7 @@ pub(super) const EQUIPMENT: &[Indicator] = indicators! {
         "Warnings judged at the bench: true, false, missed.",
         "T", care::disk_warnings;
     Some(45), "repair_outcome", Care, "Issue des réparations", "Repair outcome",
-        "Tickets avec une réparation, par statut et par obstacle de l’Open Repair Data Standard.",
-        "Tickets with a repair, by status and by barrier of the Open Repair Data Standard.",
+        "Réparations commencées pendant la période, à l’établi comme au foyer, par statut et par obstacle de l’Open Repair Data Standard.",
+        "Repairs that began in the period, at the bench as in homes, by status and by barrier of the Open Repair Data Standard.",
         "T", care::repair_outcome;
 };

@@ -13,8 +13,8 @@ pub(super) const OUTCOME: &[Indicator] = indicators! {
         "Seats used / offered in group sessions.",
         "M", workshop::seat_fill_rate;
     Some(48), "participants", Workshop, "Participants", "Participants",
-        "Personnes distinctes venues dans la période, et celles dont c’était la première venue.",
-        "Distinct persons who came in the period, and those who came for the first time.",
+        "Personnes distinctes venues dans la période, et celles dont c’était la première venue ; sans inscription, chaque venue compte pour une personne.",
+        "Distinct persons who came in the period, and those who came for the first time; of whoever walks in, each visit counts as a person.",
         "M", workshop::participants;
     Some(49), "person_hours", Workshop, "Heures-personnes", "Person-hours",
         "Temps passé en séance par toutes les personnes.",

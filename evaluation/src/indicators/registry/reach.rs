@@ -53,8 +53,8 @@ pub(super) const REACH: &[Indicator] = indicators! {
         "Applications declined or withdrawn and households that left in the period, by reason; a household counts once.",
         "T", people::refusals_withdrawals;
     Some(13), "device_yield", Machines, "Rendement du don", "Device yield",
-        "Appareils acceptés / (acceptés + refusés) à la réception des lots de la période.",
-        "Devices accepted / (accepted + rejected) at intake of the lots of the period.",
+        "Appareils acceptés / (acceptés + refusés) à la réception des lots de la période ; annoncés et jamais comptés, ils manquent.",
+        "Devices accepted / (accepted + rejected) at intake of the lots of the period; those announced and never counted are missing.",
         "T", machines::device_yield;
     Some(14), "erasure_proof_rate", Machines, "Preuve d’effacement", "Erasure proof",
         "Remises avec une preuve d’effacement / remises de la période pour lesquelles on le sait.",

@@ -2,7 +2,9 @@ use jiff::civil::date;
 
 use super::Village;
 use super::village::key;
-use crate::dataset::{Attendance, Session};
+use crate::dataset::{
+    Assistance, AssistanceTheme, Attendance, Key, Lot, Repair, Session, SessionTheme,
+};
 use crate::vocabulary::*;
 
 #[test]
@@ -59,9 +61,10 @@ fn session(village: &mut Village, number: u32, day: jiff::civil::Date) {
     village.data.sessions.push(Session {
         session: key('s', number),
         site: "A".into(),
+        cycle: None,
         day,
         kind: SessionKind::Group,
-        place: MediationPlace::Workplace,
+        place: Some(MediationPlace::Workplace),
         level: Some(Level::Beginner),
         length_minutes: 120,
         seats: 10,
@@ -111,4 +114,86 @@ fn somebody_who_came_before_the_period_is_not_new_in_it() {
             .value("value", "partiellement_autonome"),
         Some(4.0)
     );
+}
+
+#[test]
+fn one_help_may_be_about_several_themes_and_counts_in_each() {
+    let mut village = Village::default();
+    session(&mut village, 1, date(2026, 1, 8));
+    village.data.session_themes.push(SessionTheme {
+        session: key('s', 1),
+        theme: Theme::Email,
+    });
+    for (number, day) in [(1, date(2026, 2, 1)), (2, date(2025, 12, 31))] {
+        let assistance = key('q', number);
+        village.data.assistance.push(Assistance {
+            assistance,
+            site: "A".into(),
+            day,
+            household: None,
+            place: None,
+            given_minutes: None,
+            autonomy: None,
+            equipment: None,
+        });
+        let about = [Theme::Email, Theme::Taxes].map(|theme| AssistanceTheme { assistance, theme });
+        village.data.assistance_themes.extend(about);
+    }
+    // A session and a help of the period were about mail, the help about taxes too.
+    let themes = village.answer("themes");
+    assert_eq!(themes.value("value", "email"), Some(2.0));
+    assert_eq!(themes.value("value", "argent_impots"), Some(1.0));
+}
+
+#[test]
+fn repairs_count_by_what_became_of_the_pc_wherever_it_was() {
+    let mut village = Village::default();
+    let repair = |number, home: Option<u32>, begun_on, outcome, barrier| Repair {
+        repair: key('r', number),
+        device: key('d', number),
+        household: home.map(|home| key('h', home)),
+        ticket: None::<Key>,
+        category: None,
+        begun_on,
+        ended_on: None,
+        outcome,
+        barrier,
+        worked_minutes: None,
+    };
+    let (fixed, end) = (Some(RepairOutcome::Fixed), Some(RepairOutcome::EndOfLife));
+    village.data.repairs = vec![
+        repair(1, Some(1), date(2026, 2, 1), fixed, None),
+        repair(2, None, date(2026, 2, 1), fixed, None),
+        repair(3, None, date(2026, 3, 1), end, Some(Barrier::WornOut)),
+        repair(4, None, date(2026, 12, 31), None, None),
+        repair(5, None, date(2025, 12, 31), end, Some(Barrier::WornOut)),
+    ];
+    // The fourth goes on, the fifth began the year before.
+    let answer = village.answer("repair_outcome");
+    assert_eq!(answer.value("repairs", ""), Some(3.0));
+    assert_eq!(answer.value("value", "Fixed"), Some(2.0));
+    assert_eq!(answer.value("value", "End of life"), Some(1.0));
+    assert_eq!(answer.value("value", "Item too worn out"), Some(1.0));
+}
+
+#[test]
+fn pcs_that_were_announced_and_never_counted_are_missing_from_the_yield() {
+    let mut village = Village::default();
+    let lot = |number, received_on, announced, accepted, rejected| Lot {
+        lot: key('l', number),
+        received_on,
+        announced,
+        accepted,
+        rejected,
+    };
+    village.data.lots = vec![
+        lot(1, date(2026, 1, 5), Some(20), 12, 3),
+        lot(2, date(2026, 2, 5), None, 3, 2),
+        lot(3, date(2025, 2, 5), Some(9), 9, 0),
+    ];
+    // 15 accepted of 20 judged; 5 of the first lot never counted.
+    let figure = village.answer("device_yield").figures.remove(0);
+    assert_eq!(figure.value, Some(0.75));
+    assert_eq!(figure.denominator.unwrap().value, 20.0);
+    assert_eq!(figure.missing.unwrap().value, 5.0);
 }

@@ -127,8 +127,6 @@ impl Village {
             resolved_on: None,
             resolution_minutes: None,
             visits: 0,
-            repair_outcome: None,
-            barrier: None,
         });
         self.data.tickets.last_mut().unwrap()
     }

@@ -6,6 +6,7 @@ mod applications;
 mod board;
 mod choices;
 mod edit;
+mod evaluation;
 pub(super) mod fleet;
 mod household;
 mod households;

@@ -4,8 +4,8 @@ use axum::extract::State;
 
 use super::plate::{APPLICATIONS, FLEET, HOUSEHOLDS, PLATES, PROGRAMME, Plate, SURVEYS, WORKSHOP};
 use super::{
-    Asked, Fields, applications, board, edit, fleet, household, households, import, list, nothing,
-    one, programmes, sheet, surveys, text, workshop,
+    Asked, Fields, applications, board, edit, evaluation, fleet, household, households, import,
+    list, nothing, one, programmes, sheet, surveys, text, workshop,
 };
 use crate::domain::rights::Permission::*;
 use crate::http::access::Access::Needs;
@@ -18,7 +18,7 @@ use crate::http::router::Desk;
 
 /// The pages of records, each with its rule.
 pub(in crate::http::pages) fn routes(pages: Pages) -> Pages {
-    let mut pages = entrances(pages);
+    let mut pages = evaluation::routes(entrances(pages));
     for plate in PLATES {
         pages = lists(pages, plate);
         pages = forms(pages, plate);
@@ -162,16 +162,17 @@ fn work(pages: Pages) -> Pages {
 /// What the menu leads to before a programme is known: the first one that somebody sees.
 fn entrances(mut pages: Pages) -> Pages {
     let parts = [
-        (APPLICATIONS, "/candidatures"),
-        (HOUSEHOLDS, "/foyers"),
-        (SURVEYS, "/questionnaires"),
-        (PROGRAMME, ""),
-        (WORKSHOP, "/ateliers"),
-        (FLEET, "/pc"),
+        (APPLICATIONS, "/candidatures", SeeProgramme),
+        (HOUSEHOLDS, "/foyers", SeeProgramme),
+        (SURVEYS, "/questionnaires", SeeProgramme),
+        (evaluation::EVALUATION, "/evaluation", Evaluate),
+        (PROGRAMME, "", SeeProgramme),
+        (WORKSHOP, "/ateliers", SeeProgramme),
+        (FLEET, "/pc", SeeProgramme),
     ];
-    for (part, below) in parts {
+    for (part, below, permission) in parts {
         pages = pages.get(
-            Needs(SeeProgramme),
+            Needs(permission),
             part,
             async move |State(desk): State<Desk>, view: View, pass: Pass| {
                 let found = programmes(&desk, &pass).await?;

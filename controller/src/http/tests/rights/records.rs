@@ -5,6 +5,13 @@ pub(super) const TABLE: &str = "
     GET    /candidatures y y y y y  .
     GET    /foyers y y y y y  .
     GET    /questionnaires y y y y y  .
+    GET    /evaluation y y . . y  .
+    GET    /programmes/{programme}/evaluation y y . . y  .
+    GET    /programmes/{programme}/evaluation/comparaison y y . . y  .
+    GET    /programmes/{programme}/evaluation/manques y y . . y  .
+    GET    /programmes/{programme}/evaluation/publier y y . . y  .
+    GET    /programmes/{programme}/evaluation/fichiers/{name} y y . . y  .
+    POST   /programmes/{programme}/evaluation/figer y y . . y  .
     GET    /programme y y y y y  .
     GET    /programmes/{programme} y y y y y  .
     GET    /programme/ajouter y y . . .  .
