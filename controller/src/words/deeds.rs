@@ -3,7 +3,7 @@
 use super::Voice;
 
 /// Word of the audit, in French, in English.
-const DEEDS: [(&str, &str, &str); 32] = [
+const DEEDS: [(&str, &str, &str); 34] = [
     ("account.create", "compte créé", "account made"),
     ("account.grant", "rôles changés", "roles changed"),
     (

@@ -16,6 +16,7 @@ use declic_tests::process::printed;
 use super::homes::Homes;
 use super::table::Table;
 use super::{idle, proc, troublemakers};
+use crate::run::say;
 
 /// How long nothing happens while idle CPU is counted.
 const IDLE: Duration = Duration::from_secs(20);
@@ -48,7 +49,11 @@ fn many(table: &mut Table, devices: u32) -> anyhow::Result<()> {
     let count = devices.to_string();
     let made = controller.declic(&["enrol", "new", "--asset", "BENCH", "--count", &count]);
     std::fs::write(place.path().join("codes"), printed(&made))?;
-    let mut tell = |what, unit, ours| table.ours(what, unit, ours);
+    // Each at once: the whole takes half an hour.
+    let mut tell = |what: &'static str, unit: &'static str, ours: f64| {
+        say(&format!("{what}: {ours:.2} {unit}"));
+        table.ours(what, unit, ours);
+    };
     let n = f64::from(devices);
     tell("homes at once", "homes", n);
 

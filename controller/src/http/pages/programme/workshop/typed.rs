@@ -49,6 +49,9 @@ impl Row {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NoNumber(pub(super) String);
 
+/// A roll, and the row of each that is present.
+pub(super) type Placed = (NewRoll, Vec<Row>);
+
 impl Typed {
     pub(super) fn sent(fields: Fields) -> Self {
         let fields = fields.into_iter();
@@ -158,7 +161,7 @@ impl Typed {
         &self,
         sheet: &SessionSheet,
         came: &[Attendance],
-    ) -> Result<(NewRoll, Vec<Row>), Vec<(Row, NoNumber)>> {
+    ) -> Result<Placed, Vec<(Row, NoNumber)>> {
         let (mut present, mut places, mut bad) = (Vec::new(), Vec::new(), Vec::new());
         for row in self.rows(sheet) {
             if !self.is_there(&row) {
