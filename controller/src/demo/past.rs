@@ -3,9 +3,10 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use declic_agent::simulate::{Pc, Sent, World};
 use declic_common::DeviceId;
 use declic_common::api::{NewPlacement, Place};
@@ -141,19 +142,41 @@ async fn put(
     Ok(())
 }
 
-/// Lets all PCs live until a moment, and gives what they sent, in order. Blocks.
+/// Lets all PCs live until a moment, side by side, and gives what they sent, in order. Blocks.
 fn live_until(
     mut residents: Vec<Resident>,
     until: i64,
 ) -> anyhow::Result<(Vec<Resident>, Vec<Message>)> {
-    let mut sent = Vec::new();
-    for (n, resident) in residents.iter_mut().enumerate() {
-        let said = resident.live_until(until)?;
-        sent.extend(said.into_iter().map(|one| (n, one)));
-    }
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let share = residents.len().div_ceil(threads).max(1);
+    let shares = thread::scope(|scope| {
+        let lives = residents.chunks_mut(share).enumerate();
+        let lives = lives.map(|(n, some)| scope.spawn(move || share_lives(some, n * share, until)));
+        let lives: Vec<_> = lives.collect();
+        let lived = lives.into_iter().map(|life| match life.join() {
+            Ok(sent) => sent,
+            Err(_) => bail!("the life of a home was interrupted"),
+        });
+        lived.collect::<anyhow::Result<Vec<_>>>()
+    })?;
+    let mut sent: Vec<Message> = shares.into_iter().flatten().collect();
     // Stable: what one PC said keeps its order.
     sent.sort_by_key(|(_, one)| one.at);
     Ok((residents, sent))
+}
+
+/// The same for some of them, of which the first has place `first` among all.
+fn share_lives(
+    residents: &mut [Resident],
+    first: usize,
+    until: i64,
+) -> anyhow::Result<Vec<Message>> {
+    let mut sent = Vec::new();
+    for (n, resident) in (first..).zip(residents) {
+        let said = resident.live_until(until)?;
+        sent.extend(said.into_iter().map(|one| (n, one)));
+    }
+    Ok(sent)
 }
 
 /// Records what was sent as the door of a device does, and brings the receipts back.
