@@ -225,7 +225,7 @@ for part, column in (("value", "central_g"), ("low", "low_g"), ("high", "high_g"
     grams = [factors[devices[d]["kind"]][column] for d in used if devices[d]["kind"] in factors]
     named = next((k for k in figures if k[0] == "co2e_avoided" and k[1] == part), None)
     if named:
-        check("co2e_avoided", sum(grams) / 1000, part=part, dimension="factor", category=named[3])
+        check("co2e_avoided", sum(grams) / 1000 if grams else None, part=part, dimension="factor", category=named[3])
 
 days = {(d["device"], d["household"], d["day"]): d for d in rows("device_days")}
 service = []
