@@ -84,7 +84,7 @@ pub(super) fn write(page: &mut Page, manifest: &Manifest) {
 /// The annex: every figure, by chapter, with its definition.
 fn annex(page: &mut Page) {
     let title = page.say(
-        "Annexe : toutes les figures et leurs définitions",
+        "Annexe : tous les chiffres et leurs définitions",
         "Annex: every figure and its definition",
     );
     page.heading(2, "annex", title);
@@ -113,6 +113,8 @@ fn annex(page: &mut Page) {
         }
         page.raw("</dl>");
         let codes: Vec<&str> = indicators.iter().map(|one| one.code).collect();
-        page.all(chapter.title(page.lang), &codes);
+        // Told apart from a table of the story that is called as its chapter is.
+        let all = page.say("Tous les chiffres\u{a0}: ", "All figures: ");
+        page.all(&format!("{all}{}", chapter.title(page.lang)), &codes);
     }
 }
