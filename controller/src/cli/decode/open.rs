@@ -7,7 +7,8 @@ use declic_common::six_words::SixWords;
 use declic_common::ticket::body::{NewTicket, TicketDetail};
 use declic_common::ticket::{Origin, TicketId};
 
-use super::{DecodeArgs, Heard, say};
+use super::told::say;
+use super::{DecodeArgs, Heard};
 use crate::cli::client::{Controller, read};
 use crate::cli::exit::Failure;
 use crate::cli::words::Voice;
