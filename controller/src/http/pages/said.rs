@@ -93,8 +93,8 @@ impl Said {
             Said::RollTaken => v.say("L’appel est noté.", "The roll is noted."),
             Said::TakenBack => v.say("Le PC est repris.", "The PC is taken back."),
             Said::Erased => v.say(
-                "Ce foyer est effacé : ses clés sont détruites, et personne ne lira plus ce qu’elles fermaient.",
-                "This household is erased: its keys are destroyed, and nobody will read what they closed.",
+                "C’est effacé : les clés sont détruites, et personne ne lira plus ce qu’elles fermaient.",
+                "Erased: the keys are destroyed, and nobody will read what they closed.",
             ),
         }
     }

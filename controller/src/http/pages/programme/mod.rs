@@ -38,6 +38,13 @@ use crate::http::router::Desk;
 
 /// Fields of a form, in their order; one name may come several times.
 pub(super) type Fields = Vec<(String, String)>;
+
+/// A field that was sent; empty if it was not.
+pub(super) fn sent<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    let field = fields.iter().find(|(sent, _)| sent == name);
+    field.map_or("", |(_, text)| text)
+}
+
 /// What an address asks for.
 type Asked = std::collections::BTreeMap<String, String>;
 

@@ -60,7 +60,12 @@ fn people(pages: Pages) -> Pages {
         .post(
             Needs(KeepProgramme),
             "/programmes/{programme}/candidatures/etat",
-            applications::decide,
+            applications::decide::decide,
+        )
+        .post(
+            Needs(KeepProgramme),
+            "/programmes/{programme}/candidatures/{code}/effacement",
+            applications::erase::erase,
         )
         .post(
             Needs(SeeContacts),
@@ -136,6 +141,21 @@ fn work(pages: Pages) -> Pages {
             Needs(SeeProgramme),
             "/programmes/{programme}/seances/{code}/feuille",
             workshop::paper::show,
+        )
+        .get(
+            Needs(SeeProgramme),
+            "/programmes/{programme}/groupes/{code}",
+            workshop::group::show,
+        )
+        .post(
+            Needs(KeepWorkshop),
+            "/programmes/{programme}/groupes/{code}/inscrits",
+            workshop::group::join,
+        )
+        .post(
+            Needs(KeepWorkshop),
+            "/programmes/{programme}/groupes/{code}/partis",
+            workshop::group::leave,
         )
         .get(
             Needs(SeeProgramme),
@@ -219,7 +239,14 @@ fn lists(pages: Pages, plate: &'static Plate) -> Pages {
             },
         );
     }
-    let own = ["foyers", "candidatures", "coordonnees", "pc", "seances"];
+    let own = [
+        "foyers",
+        "candidatures",
+        "coordonnees",
+        "pc",
+        "seances",
+        "groupes",
+    ];
     if !own.contains(&plate.slug) {
         pages = pages.get(
             Needs(plate.see),

@@ -326,3 +326,44 @@ async fn the_round_goes_building_by_building_and_staircase_by_staircase() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn who_applied_and_never_came_in_is_forgotten_on_the_page_of_the_application() {
+    let world = programme().await;
+    add(
+        &world,
+        &format!("{AT}/sites"),
+        json!({"code": "nord", "name": "Nord"}),
+    )
+    .await;
+    for code in ["A-0077", "A-0078"] {
+        add(&world, &format!("{AT}/applications"), application(code)).await;
+        let contact = json!({"application": code, "phone": "06 39 98 00 77"});
+        add(&world, &format!("{AT}/contacts"), contact).await;
+    }
+    let home = json!({"code": "AUB-078", "site": "aubiers", "application": "A-0078"});
+    add(&world, &format!("{AT}/households"), home).await;
+    let chief = Person::of(&world, "coordinator").await;
+    let path = |code: &str| format!("{PAGES}/candidatures/{code}");
+    let erase = async |code: &str, typed: &str| {
+        let sent = [("confirme", typed)];
+        chief
+            .post(&world, &format!("{}/effacement", path(code)), &sent)
+            .await
+    };
+    let unsure = erase("A-0077", "A").await;
+    assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unsure.text.contains("Rien n’est effacé"), "{}", unsure.text);
+    let came_in = erase("A-0078", "A-0078").await;
+    assert!(came_in.text.contains("Un foyer est né"), "{}", came_in.text);
+    let done = erase("A-0077", "A-0077").await;
+    assert_eq!(
+        location(&done),
+        "/declic/programmes/clic-2010/candidatures/A-0077?dit=efface"
+    );
+    let shown = chief
+        .post(&world, &format!("{}/coordonnees", path("A-0077")), &[])
+        .await;
+    assert!(!shown.text.contains("06 39 98 00 77"), "{}", shown.text);
+    world.stop().await;
+}

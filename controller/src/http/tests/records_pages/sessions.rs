@@ -266,3 +266,67 @@ async fn an_empty_workshop_says_what_to_do() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_leader_sees_a_group_lets_people_join_and_notes_who_leaves_on_one_page() {
+    let world = world().await;
+    let leader = Person::of(&world, "animator:aubiers").await;
+    let path = format!("{PAGES}/groupes/mardi");
+    let page = leader.get(&world, &path).await;
+    for words in ["Qui est dans le groupe", "Aminatou", "Part aujourd’hui"] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    // Who is in it already is not offered again.
+    assert!(
+        !page.text.contains("<option value=\"P-0001\""),
+        "{}",
+        page.text
+    );
+
+    let person = json!({"code": "P-0009", "household": "AUB-017", "first_name": "Prénom 009"});
+    add(&world, &format!("{AT}/persons"), person).await;
+    let joined = [
+        ("personne", "P-0009"),
+        ("personne", ""),
+        ("depuis", "2026-10-01"),
+    ];
+    let done = leader
+        .post(&world, &format!("{path}/inscrits"), &joined)
+        .await;
+    assert_eq!(location(&done), format!("/declic{path}?dit=fait"));
+    let page = leader.get(&world, &path).await.text;
+    assert!(page.contains("Prénom 009"), "{page}");
+    for (fields, words) in [
+        (vec![("depuis", "2026-10-01")], "au moins une personne"),
+        (vec![("personne", "P-9999"), ("depuis", "")], "P-9999"),
+    ] {
+        let refused = leader
+            .post(&world, &format!("{path}/inscrits"), &fields)
+            .await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains(words), "{words}: {}", refused.text);
+    }
+
+    let members = world
+        .get(&format!("{AT}/members?person=P-0009"))
+        .await
+        .json();
+    let member = &members["items"][0];
+    let code = member["record"]["code"].as_str().unwrap().to_owned();
+    let version = member["version"].to_string();
+    let leaves = [("inscrit", code.as_str()), ("version", version.as_str())];
+    let done = leader
+        .post(&world, &format!("{path}/partis"), &leaves)
+        .await;
+    assert_eq!(location(&done), format!("/declic{path}?dit=fait"));
+    let again = leader
+        .post(&world, &format!("{path}/partis"), &leaves)
+        .await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = leader.get(&world, &path).await.text;
+    let (_, gone) = page
+        .split_once("Ceux qui sont partis")
+        .expect("somebody left");
+    assert!(gone.contains("Prénom 009"), "{page}");
+    world.stop().await;
+}

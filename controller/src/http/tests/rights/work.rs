@@ -89,6 +89,8 @@ pub(super) const TABLE: &str = "
     POST   /programmes/{programme}/importer/groupes y y . y .  .
     POST   /programmes/{programme}/groupes/{code}/changer y y . y .  .
     POST   /programmes/{programme}/groupes/{code}/retirer y y . y .  .
+    POST   /programmes/{programme}/groupes/{code}/inscrits y y . y .  .
+    POST   /programmes/{programme}/groupes/{code}/partis y y . y .  .
     GET    /programmes/{programme}/inscrits.csv y y y y y  .
     GET    /programmes/{programme}/inscrits y y y y y  .
     GET    /programmes/{programme}/inscrits/{code} y y y y y  .

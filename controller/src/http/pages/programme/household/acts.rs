@@ -20,17 +20,11 @@ use crate::http::pages::answer::{Page, go_to};
 use crate::http::pages::form::Form;
 use crate::http::pages::programme::fleet::plainly;
 use crate::http::pages::programme::told::label;
-use crate::http::pages::programme::{Fields, by, by_without_seals, now_ms};
+use crate::http::pages::programme::{Fields, by, by_without_seals, now_ms, sent};
 use crate::http::pages::said::{PARAMETER, Said};
 use crate::http::pages::view::View;
 use crate::http::problem::Failure;
 use crate::http::router::Desk;
-
-fn field<'a>(sent: &'a Fields, name: &str) -> &'a str {
-    sent.iter()
-        .find(|(sent, _)| sent == name)
-        .map_or("", |(_, text)| text)
-}
 
 /// Hands a PC over to the household.
 pub(in crate::http::pages::programme) async fn hand_over(
@@ -38,7 +32,7 @@ pub(in crate::http::pages::programme) async fn hand_over(
     view: View,
     pass: Pass,
     Path(at): Path<(String, String)>,
-    Form(sent): Form<Fields>,
+    Form(fields): Form<Fields>,
 ) -> Page {
     let wish = NewPlacement {
         place: Place::Home,
@@ -46,7 +40,7 @@ pub(in crate::http::pages::programme) async fn hand_over(
         site: None,
         seat: None,
     };
-    put(&desk, view, &pass, at, &sent, wish, Said::HandedOver).await
+    put(&desk, view, &pass, at, &fields, wish, Said::HandedOver).await
 }
 
 /// Takes a PC of the household back.
@@ -55,9 +49,9 @@ pub(in crate::http::pages::programme) async fn take_back(
     view: View,
     pass: Pass,
     Path(at): Path<(String, String)>,
-    Form(sent): Form<Fields>,
+    Form(fields): Form<Fields>,
 ) -> Page {
-    let device = field(&sent, "poste").parse::<DeviceId>().ok();
+    let device = sent(&fields, "poste").parse::<DeviceId>().ok();
     let theirs = device.and_then(|device| placement::household(&desk.app, device));
     if theirs.as_deref() != Some(at.1.as_str()) {
         let wrong = view.say(
@@ -71,7 +65,7 @@ pub(in crate::http::pages::programme) async fn take_back(
         return draw(&desk, view, &pass, &at, told).await;
     }
     let wish = NewPlacement {
-        place: match field(&sent, "ou") {
+        place: match sent(&fields, "ou") {
             "stock" => Place::Stock,
             _ => Place::Bench,
         },
@@ -79,7 +73,7 @@ pub(in crate::http::pages::programme) async fn take_back(
         site: None,
         seat: None,
     };
-    put(&desk, view, &pass, at, &sent, wish, Said::TakenBack).await
+    put(&desk, view, &pass, at, &fields, wish, Said::TakenBack).await
 }
 
 async fn put(
@@ -87,7 +81,7 @@ async fn put(
     view: View,
     pass: &Pass,
     at: (String, String),
-    sent: &Fields,
+    fields: &Fields,
     wish: NewPlacement,
     said: Said,
 ) -> Page {
@@ -102,7 +96,7 @@ async fn put(
         now_ms(),
     )
     .await?;
-    let device = field(sent, "poste").parse::<DeviceId>().ok();
+    let device = sent(fields, "poste").parse::<DeviceId>().ok();
     let device = device.filter(|device| is_within(&desk.app, &pass.reach, *device));
     let wrong = match device {
         None => view
@@ -209,9 +203,9 @@ pub(in crate::http::pages::programme) async fn erase(
     view: View,
     pass: Pass,
     Path(at): Path<(String, String)>,
-    Form(sent): Form<Fields>,
+    Form(fields): Form<Fields>,
 ) -> Page {
-    let wrong = if field(&sent, "confirme").trim() == at.1 {
+    let wrong = if sent(&fields, "confirme").trim() == at.1 {
         match programme::erase(
             &desk.app,
             Household::SHEET,

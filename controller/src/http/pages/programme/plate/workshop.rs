@@ -20,6 +20,7 @@ pub(in crate::http::pages::programme) const CYCLE: Plate = Plate {
     ),
 };
 
+/// Has a page of its own.
 pub(in crate::http::pages::programme) const GROUP: Plate = Plate {
     sheet: Group::SHEET,
     slug: "groupes",

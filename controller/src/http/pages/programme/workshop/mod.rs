@@ -3,6 +3,7 @@
 
 mod follow;
 mod form;
+pub(super) mod group;
 pub(super) mod paper;
 mod quick;
 mod seats;
