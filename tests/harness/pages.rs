@@ -1,7 +1,7 @@
 //! The addresses of the controller's pages, for whoever looks at all of them.
 
 /// Every page that has one address for everybody; pages of a PC and of a ticket come beside.
-pub const PAGES: [&str; 73] = [
+pub const PAGES: [&str; 78] = [
     "/aujourdhui",
     "/aujourdhui/tournee",
     "/postes",
@@ -52,6 +52,11 @@ pub const PAGES: [&str; 73] = [
     "/programmes/clic-et-declic/batiments",
     "/programmes/clic-et-declic/depenses",
     "/programmes/clic-et-declic/ajouter/depenses",
+    "/programmes/clic-et-declic/heures",
+    "/programmes/clic-et-declic/ajouter/heures",
+    "/programmes/clic-et-declic/facteurs",
+    "/programmes/clic-et-declic/textes",
+    "/programmes/clic-et-declic/textes/C-0001/changer",
     // The workshop.
     "/programmes/clic-et-declic/ateliers",
     "/programmes/clic-et-declic/seances",

@@ -13,6 +13,7 @@ pub mod cell;
 mod contact;
 mod cost;
 mod cycle;
+mod factor;
 mod group;
 mod handover;
 mod household;
@@ -27,9 +28,11 @@ mod repair;
 mod run;
 mod session;
 pub mod sheet;
+mod statement;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod timesheet;
 mod trial;
 pub mod vocabulary;
 mod wipe;
@@ -42,6 +45,7 @@ pub use building::Building;
 pub use contact::Contact;
 pub use cost::Cost;
 pub use cycle::Cycle;
+pub use factor::Factor;
 pub use group::{Group, Member};
 pub use handover::Handover;
 pub use household::Household;
@@ -49,13 +53,15 @@ pub use line::Line;
 pub use lot::Lot;
 pub use pc::Pc;
 pub use person::Person;
-pub use place::Site;
+pub use place::{Site, degrees};
 pub use question::{Question, built_in};
 pub use repair::PcRepair;
 pub use run::{Approached, Funder, Partner, Programme};
 pub use session::Session;
 pub use sheet::{BadField, Field, Form, Noun, Sealed, Sheet};
+pub use statement::Statement;
 pub use survey::Survey;
+pub use timesheet::Timesheet;
 pub use trial::Trial;
 pub use wipe::Wipe;
 
@@ -73,6 +79,9 @@ pub const SHEETS: &[&Sheet] = &[
     Question::SHEET,
     Survey::SHEET,
     Cost::SHEET,
+    Timesheet::SHEET,
+    Factor::SHEET,
+    Statement::SHEET,
     Lot::SHEET,
     Pc::SHEET,
     Wipe::SHEET,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::sheet::{BadField, Form, Noun, Sheet};
+use super::vocabulary::PartnerKind;
 use crate::noun;
 
 /// Who gives money, and how much at most.
@@ -30,6 +31,9 @@ pub struct Partner {
     /// The day of their letter of intent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub letter_on: Option<Date>,
+    /// What they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<PartnerKind>,
 }
 
 /// How many households of a quarter were told about the programme.
@@ -62,6 +66,8 @@ noun! {
         staff_hours_per_week: Option<u32> = Form::Number(0, 10_000), "Heures de travail par semaine", "Staff hours per week";
         /// What a household pays, in words.
         tariff: Option<String> = Form::Text(300), "Tarif", "Tariff";
+        /// In euro cents a month.
+        tariff_cents: Option<u32> = Form::Number(0, 100_000), "Ce qu’un foyer paie par mois, en centimes", "What a household pays a month, in cents";
         /// Simulated homes, a test, a training: no real household is behind its codes.
         demonstration: bool = Form::Flag, "Démonstration", "Demonstration";
         /// Legal sheet: who answers for the data (article 4 of the GDPR).

@@ -133,6 +133,30 @@ words! {
         8 Evaluation = "evaluation",
         9 Other = "other",
     }
+
+    /// What hours of work were spent on.
+    pub enum StaffKind {
+        0 Coordination = "coordination",
+        1 Technical = "technical",
+        2 Training = "training",
+        3 Volunteer = "volunteer",
+    }
+
+    /// What a partner is.
+    pub enum PartnerKind {
+        0 Landlord = "landlord",
+        1 City = "city",
+        2 Association = "association",
+        3 School = "school",
+        4 Company = "company",
+        5 Other = "other",
+    }
+
+    /// Of what is written for readers.
+    pub enum Language {
+        0 Fr = "fr",
+        1 En = "en",
+    }
 }
 
 impl AgeBand {

@@ -115,6 +115,7 @@ pub fn find(
         .find(|(_, row)| row.id == id))
 }
 
+/// Every command of a device with its key, oldest first. Blocks.
 pub(super) fn all(
     store: &dyn Store,
     device: DeviceId,

@@ -9,12 +9,13 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use declic_agent::pace::Pace;
+use declic_common::programme::vocabulary::Hands;
 use jiff::Timestamp;
 
 use super::household::{Household, Present};
 use super::live::Homes;
 use super::past::Past;
-use super::records::{self, Days, HOMES_MAX};
+use super::records::{self, Days, HOMES_MAX, Handed};
 use super::{DemoOptions, Stage, controller, household, now, posts, tour};
 use crate::app::App;
 use crate::app::device::time;
@@ -104,15 +105,27 @@ async fn past(
         .await?
         .write(app)
         .await?;
-    let mut handed: Vec<_> = homes
-        .iter()
-        .filter(|home| home.number < HOMES_MAX && home.handover < to)
-        .map(|home| (home.number, local(home.handover)))
-        .collect();
+    let recorded = homes.iter().filter(|home| home.number < HOMES_MAX);
+    let sheets = recorded.flat_map(|home| {
+        let out = (home.handover, Hands::Handover);
+        let back = home.leaves.map(|(at, _)| (at, Hands::Return));
+        let sheets = [Some(out), back].into_iter().flatten();
+        sheets.map(|(at, hands)| (at, home.number, hands))
+    });
+    let mut sheets: Vec<_> = sheets.filter(|(at, ..)| *at < to).collect();
     if let Some(ours) = &ours {
         now::hand_over(app, 0, ours, to).await?;
-        handed.push((0, local(to)));
+        sheets.push((to, 0, Hands::Handover));
     }
+    sheets.sort_unstable_by_key(|(at, home, _)| (*at, *home));
+    let handed: Vec<_> = sheets
+        .into_iter()
+        .map(|(at, home, hands)| Handed {
+            home,
+            on: local(at),
+            hands,
+        })
+        .collect();
     records::sign(app, &handed, household::code, to).await?;
     // Those who left are at home no more.
     homes.retain(|home| home.leaves.is_none());

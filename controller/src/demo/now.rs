@@ -12,12 +12,13 @@ use declic_agent::run as agent_run;
 use declic_agent::run::{HELPER_DIR, Options as AgentOptions, Signal};
 use declic_agent::simulate::Home;
 use declic_common::api::{NewPlacement, Place};
+use declic_common::programme::vocabulary::Hands;
 use jiff::{Timestamp, ToSpan};
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 use super::enrolling::SITE;
-use super::records::{self, Days, HOMES_MAX};
+use super::records::{self, Days, HOMES_MAX, Handed};
 use super::{DemoOptions, GOODBYE, Stage, controller, enrolling, household, posts, tour, year};
 use crate::app::App;
 use crate::app::placement::{self, PlaceError};
@@ -75,7 +76,11 @@ async fn settle(app: &Arc<App>, options: &DemoOptions, homes: &[PathBuf]) -> any
     let mut handed = Vec::new();
     for (n, home) in homes.iter().enumerate().take(HOMES_MAX) {
         hand_over(app, n, home, now).await?;
-        handed.push((n, today));
+        handed.push(Handed {
+            home: n,
+            on: today,
+            hands: Hands::Handover,
+        });
     }
     records::sign(app, &handed, code, now).await
 }

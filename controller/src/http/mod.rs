@@ -9,6 +9,7 @@ mod accept;
 mod access;
 mod answer;
 mod api;
+mod attachment;
 mod attempts;
 pub mod enrol;
 mod extract;

@@ -107,17 +107,13 @@ fn head(page: &mut Page, data: &Dataset, manifest: &Manifest) {
             ));
         }
     }
-    let period = about.period;
+    let day = |day| words::day(day, page.lang);
+    let (from, to) = (day(about.period.from), day(about.period.to));
+    let frozen = day(about.frozen_on);
     let text = if page.lang == Lang::Fr {
-        format!(
-            "Du {} inclus au {} exclu. Données figées le {}.",
-            period.from, period.to, about.frozen_on
-        )
+        format!("Du {from} inclus au {to} exclu. Données figées le {frozen}.")
     } else {
-        format!(
-            "From {} to before {}. Data frozen on {}.",
-            period.from, period.to, about.frozen_on
-        )
+        format!("From {from} to before {to}. Data frozen on {frozen}.")
     };
     page.element("p", &text);
     let digest = ring::digest::digest(&ring::digest::SHA256, &manifest.to_bytes());

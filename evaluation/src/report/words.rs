@@ -1,6 +1,7 @@
 //! How figures read: numbers, units, parts and categories, in French and English.
 
 use declic_common::Lang;
+use jiff::civil::Date;
 
 use crate::disclosure::Line;
 use crate::indicators::{self, Unit};
@@ -44,6 +45,47 @@ pub fn number(value: f64, unit: &str, lang: Lang) -> String {
             say("pour 100 mois-appareils", "per 100 device-months")
         ),
     }
+}
+
+/// A day in words: `1er mars 2026`, `1 March 2026`.
+pub fn day(day: Date, lang: Lang) -> String {
+    let months = lang.say(
+        [
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
+        ],
+        [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ],
+    );
+    let month = months[day.month().unsigned_abs() as usize - 1];
+    let first = match day.day() {
+        1 => lang.say("er", ""),
+        _ => "",
+    };
+    let close = '\u{a0}';
+    format!("{}{first}{close}{month}{close}{}", day.day(), day.year())
 }
 
 /// Digits grouped by three, a comma or a point before the decimals; no decimals of zeros.

@@ -6,6 +6,7 @@ vocabulary! {
     pub enum DeviceKind {
         Desktop = "desktop", "fixe", "desktop";
         Laptop = "laptop", "portable", "laptop";
+        AllInOne = "all_in_one", "tout-en-un", "all in one";
         Other = "other", "autre", "other";
     }
 

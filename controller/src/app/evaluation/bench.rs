@@ -70,11 +70,7 @@ impl Bench {
         let pc = number.and_then(|number| self.pcs.get(number));
         rows::Device {
             device,
-            kind: match pc.and_then(|pc| pc.kind) {
-                Some(PcKind::Desktop) => DeviceKind::Desktop,
-                Some(PcKind::Laptop) => DeviceKind::Laptop,
-                Some(PcKind::AllInOne) | None => DeviceKind::Other,
-            },
+            kind: pc.and_then(|pc| pc.kind).map_or(DeviceKind::Other, kind),
             lot: pc
                 .and_then(|pc| pc.lot.as_ref())
                 .map(|lot| source.key.pseudonym('l', lot)),
@@ -288,6 +284,16 @@ fn stays<'a>(
             .filter(|stay| stay.place == Place::Home)
             .map(move |stay| (entry, stay))
     })
+}
+
+/// What a PC looks like, as rows say it. One that nobody described is `Other`, for which there
+/// is no emission factor.
+pub(super) fn kind(kind: PcKind) -> DeviceKind {
+    match kind {
+        PcKind::Desktop => DeviceKind::Desktop,
+        PcKind::Laptop => DeviceKind::Laptop,
+        PcKind::AllInOne => DeviceKind::AllInOne,
+    }
 }
 
 /// The pseudonyms of a PC: those of its devices, or one of its own where no agent ever ran.

@@ -88,6 +88,23 @@ impl Leaving {
         }
     }
 
+    /// The file of this name, for those who may read it.
+    pub fn named(name: &str, audience: Audience) -> Result<Self, FreezeError> {
+        let found = Leaving::ALL.into_iter().find(|one| one.name() == name);
+        found
+            .filter(|one| audience == Audience::Inside || one.may_be_public())
+            .ok_or_else(|| FreezeError::NoFile(name.to_owned()))
+    }
+
+    /// The name under which somebody keeps it.
+    pub fn file_name(self, programme: &str, audience: Audience) -> String {
+        let public = match audience {
+            Audience::Public => "public-",
+            Audience::Inside => "",
+        };
+        format!("{programme}-{public}{}", self.name())
+    }
+
     /// Whether there is one that is for everybody: made of figures, without rows.
     pub fn may_be_public(self) -> bool {
         !matches!(

@@ -81,6 +81,8 @@ impl At {
 pub enum FreezeError {
     #[error("no programme is called {0}")]
     Unknown(String),
+    #[error("an evaluation has no file {0}; docs/evaluation.md names those that there are")]
+    NoFile(String),
     #[error("the programme has no {0} yet: declic programme set CODE {0}=…")]
     NoDate(&'static str),
     #[error("the programme goes on until {0}; give a day up to today instead of `end`")]

@@ -1,6 +1,7 @@
 //! The PCs of a demonstration: whence they came, how they were erased and tried, what became of
 //! those that went to no home. Every proof comes before what rests on it, as on a real bench.
 
+use declic_common::programme::vocabulary::Hands;
 use declic_common::programme::{Lot, Noun, Pc, PcRepair, Sheet, Trial, Wipe};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -337,25 +338,39 @@ fn repairs(machines: &[Machine]) -> String {
     csv
 }
 
-/// The sheets of PCs that were handed over: number of the home, and day. Three of a hundred wait
-/// for the household.
-pub(super) fn handovers(handed: &[(usize, Date)], code: fn(usize) -> String) -> String {
-    let head =
-        "code,pc,household,hands,on,tenure,accessories,household_signed_on,programme_signed_on\n";
+/// A PC that changed hands: the number of its home, the day, and which way.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::demo) struct Handed {
+    pub(in crate::demo) home: usize,
+    pub(in crate::demo) on: Date,
+    pub(in crate::demo) hands: Hands,
+}
+
+/// The sheets of PCs that changed hands. Three of a hundred wait for the household.
+pub(super) fn handovers(handed: &[Handed], code: fn(usize) -> String) -> String {
+    let head = "code,pc,household,hands,on,tenure,accessories,documents,household_signed_on,programme_signed_on\n";
     let mut csv = head.to_owned();
-    for (n, (home, on)) in handed.iter().enumerate() {
-        let day = on.to_string();
-        let signed = dice(*home, 89) >= 3;
+    for (n, sheet) in handed.iter().enumerate() {
+        let day = sheet.on.to_string();
+        let signed = dice(sheet.home, 89) >= 3;
+        let documents = match sheet.hands {
+            Hands::Handover => "",
+            Hands::Return => word(
+                dice(sheet.home, 79),
+                &[(55, "erased"), (35, "copied"), (10, "transferred")],
+            ),
+        };
         line(
             &mut csv,
             &[
                 &format!("H-{:04}", n + 1),
-                &asset(*home),
-                &code(*home),
-                "handover",
+                &asset(sheet.home),
+                &code(sheet.home),
+                sheet.hands.as_str(),
                 &day,
                 "loan",
                 "Écran clavier souris",
+                documents,
                 if signed { &day } else { "" },
                 &day,
             ],

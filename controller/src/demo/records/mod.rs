@@ -7,6 +7,7 @@
 mod bench;
 mod homes;
 mod left;
+mod means;
 #[cfg(test)]
 mod tests;
 mod workshop;
@@ -17,13 +18,14 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use declic_common::programme::body::NewImport;
 use declic_common::programme::{
-    Application, Building, Contact, Cost, Handover, Household, Line, Noun, Person, Programme,
-    Sheet, Site, Survey,
+    Application, Building, Contact, Handover, Household, Line, Noun, Person, Programme, Sheet,
+    Site, Survey,
 };
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::json;
 
+pub(super) use self::bench::Handed;
 use self::homes::{contacts, everybody, households, lines, persons, surveys};
 pub(super) use self::left::{Left, leave, left};
 use super::enrolling::SITE;
@@ -50,28 +52,6 @@ const BUILDINGS: [(&str, &str, &str); 8] = [
     ("B6", "Résidence A", "Aquitanis"),
     ("B7", "Résidence B", "Aquitanis"),
     ("B8", "Résidence C", "Aquitanis"),
-];
-
-/// Item, euros, days after the beginning, funder.
-const COSTS: [(&str, i64, i32, &str); 18] = [
-    ("equipment", 9_400, 5, "Ville"),
-    ("equipment", 4_150, 20, "Ville"),
-    ("refurbishing", 5_200, 25, "Ville"),
-    ("refurbishing", 4_350, 60, "Ville"),
-    ("premises", 2_400, 3, "Bailleurs"),
-    ("premises", 2_400, 70, "Bailleurs"),
-    ("connection", 11_940, 75, "Bailleurs"),
-    ("connection", 5_970, 80, "État"),
-    ("connection", 3_600, 85, ""),
-    ("staff", 6_200, 30, "État"),
-    ("staff", 6_200, 60, "Ville"),
-    ("staff", 5_900, 88, "Ville"),
-    ("training", 3_800, 50, "État"),
-    ("training", 2_300, 82, "Ville"),
-    ("maintenance", 2_650, 78, "Ville"),
-    ("communication", 1_450, 10, "Ville"),
-    ("evaluation", 1_200, 40, "État"),
-    ("other", 640, 45, "Bailleurs"),
 ];
 
 /// When things happened: homes were equipped from `first` on, and it is `today`.
@@ -117,8 +97,8 @@ pub(super) async fn write(
         (Line::SHEET, lines(homes, code, days)),
         (Contact::SHEET, contacts(homes, code)),
         (Survey::SHEET, surveys(homes, code, days)),
-        (Cost::SHEET, costs(homes, days)),
     ];
+    tables.extend(means::tables(homes, days));
     tables.extend(bench::tables(homes, days));
     tables.extend(workshop::tables(&people, days));
     for (sheet, csv) in tables {
@@ -127,11 +107,10 @@ pub(super) async fn write(
     Ok(true)
 }
 
-/// Notes the sheets of the PCs that were handed over: the number of each home, and the day. A few
-/// are not signed yet.
+/// Notes the sheets of the PCs that changed hands. A few are not signed yet.
 pub(super) async fn sign(
     app: &Arc<App>,
-    handed: &[(usize, Date)],
+    handed: &[Handed],
     code: fn(usize) -> String,
     now_ms: i64,
 ) -> anyhow::Result<()> {
@@ -222,22 +201,39 @@ fn whole(homes: usize, days: Days) -> serde_json::Value {
             {"name": "État", "cap_cents": scaled(18_000)},
         ],
         "partners": [
-            {"name": "Centre social", "brings": "la salle de l’atelier", "letter_on": days.before(120)},
-            {"name": "Régie de quartier", "brings": "deux techniciens", "letter_on": days.before(112)},
-            {"name": "Atelier de réemploi", "brings": "les PC reconditionnés", "letter_on": days.before(104)},
-            {"name": "Mission locale", "brings": "des volontaires"},
+            {"name": "Centre social", "brings": "la salle de l’atelier", "letter_on": days.before(120), "kind": "association"},
+            {"name": "Régie de quartier", "brings": "deux techniciens", "letter_on": days.before(112), "kind": "association"},
+            {"name": "Atelier de réemploi", "brings": "les PC reconditionnés", "letter_on": days.before(104), "kind": "company"},
+            {"name": "Mission locale", "brings": "des volontaires", "kind": "other"},
         ],
         "premises": "Atelier au pied de la tour 1",
         "staff_hours_per_week": 56,
         "tariff": "PC prêté ; 5 € par mois pour la ligne la première année",
+        "tariff_cents": 500,
         "demonstration": true,
     })
 }
 
+/// An address that nobody has: a demonstration sends nobody anywhere.
 fn site() -> String {
-    format!(
-        "code,name,workshop,seats,landlords\n{SITE},Les Aubiers,Atelier Déclic,10,Domofrance|Aquitanis\n"
-    )
+    let fields = [
+        ("code", SITE),
+        ("name", "Les Aubiers"),
+        ("workshop", "Atelier Déclic"),
+        ("workshop_address", "1 place de l’Exemple"),
+        ("seats", "10"),
+        ("surface_m2", "85"),
+        ("pivot", "00000000000000"),
+        ("commune", "Bordeaux"),
+        ("postal_code", "33300"),
+        ("insee_code", "33063"),
+        ("opening_hours", "Mo-Sa 14:00-18:00"),
+        ("landlords", "Domofrance|Aquitanis"),
+    ];
+    let mut csv = String::new();
+    line(&mut csv, &fields.map(|(name, _)| name));
+    line(&mut csv, &fields.map(|(_, value)| value));
+    csv
 }
 
 fn buildings() -> String {
@@ -353,31 +349,4 @@ fn people(n: usize) -> (usize, usize) {
         "couple" | "other" => (2, 0),
         _ => (2 + children, children),
     }
-}
-
-/// Near 80 000 € for a hundred homes.
-fn costs(homes: usize, days: Days) -> String {
-    let mut csv = "item,amount_cents,paid_on,funder,label,in_kind\n".to_owned();
-    for (item, euros, after, funder) in COSTS {
-        let cents = euros * i64::try_from(homes).unwrap_or(0);
-        let paid = days.before(90).saturating_add(after.days());
-        line(
-            &mut csv,
-            &[
-                item,
-                &cents.to_string(),
-                &paid.to_string(),
-                funder,
-                "",
-                "non",
-            ],
-        );
-    }
-    let cents = (6_500 * homes).to_string();
-    let day = days.before(60).to_string();
-    line(
-        &mut csv,
-        &["equipment", &cents, &day, "", "Écrans donnés", "oui"],
-    );
-    csv
 }

@@ -1,7 +1,7 @@
 //! A demonstration has what a real programme has.
 
-use declic_common::programme::vocabulary::{LifeState, SessionState};
-use declic_common::programme::{Attendance, Session};
+use declic_common::programme::vocabulary::{Hands, LifeState, SessionState};
+use declic_common::programme::{Attendance, Cost, Session};
 
 use super::*;
 use crate::app::programme::{ListQuery, all};
@@ -139,11 +139,12 @@ async fn a_small_demonstration_has_all_of_it_as_well() {
     let dir = tempfile::tempdir().unwrap();
     let app = testing::app(dir.path(), 1);
     write(&app, 1, code, days(), NOW).await.unwrap();
-    sign(&app, &[(0, days().first)], code, NOW).await.unwrap();
-    assert_eq!(
-        all(app.store.as_ref(), Handover::SHEET, PROGRAMME)
-            .unwrap()
-            .len(),
-        1
-    );
+    let sheets = [Hands::Handover, Hands::Return].map(|hands| Handed {
+        home: 0,
+        on: days().first,
+        hands,
+    });
+    sign(&app, &sheets, code, NOW).await.unwrap();
+    let kept = all(app.store.as_ref(), Handover::SHEET, PROGRAMME).unwrap();
+    assert_eq!(kept.len(), 2);
 }

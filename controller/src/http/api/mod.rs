@@ -99,6 +99,7 @@ pub(super) fn routes() -> Routes {
         .documented(Needs(SeeDevices), routes!(households::devices))
         .documented(Needs(SeeProgramme), routes!(households::questionnaire))
         .documented(Needs(Evaluate), routes!(evaluation::dataset))
+        .documented(Needs(Evaluate), routes!(evaluation::file))
         .documented(Needs(SeeProgramme), routes!(lives::list))
         .documented(Needs(SeeProgramme), routes!(lives::one))
         .documented(Needs(SeeProgramme), routes!(lives::label))

@@ -15,9 +15,9 @@ use declic_common::api::Page;
 use declic_common::problem::ProblemKind;
 use declic_common::programme::body::{ChangeRecord, ImportedTable, NewImport, Shown};
 use declic_common::programme::{
-    Application, Assistance, Attendance, Building, Contact, Cost, Cycle, Group, Handover,
+    Application, Assistance, Attendance, Building, Contact, Cost, Cycle, Factor, Group, Handover,
     Household, Line, Lot, Member, Noun, Pc, PcRepair, Person, Programme, Question, Session, Sheet,
-    Site, Survey, Trial, Wipe,
+    Site, Statement, Survey, Timesheet, Trial, Wipe,
 };
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -46,6 +46,9 @@ pub(super) fn routes(base: Routes) -> Routes {
     let base = of::<Question>(base, SeeProgramme, Evaluate);
     let base = of::<Survey>(base, SeeProgramme, KeepSurveys);
     let base = of::<Cost>(base, SeeProgramme, KeepProgramme);
+    let base = of::<Timesheet>(base, SeeProgramme, KeepProgramme);
+    let base = of::<Factor>(base, SeeProgramme, KeepProgramme);
+    let base = of::<Statement>(base, SeeProgramme, KeepProgramme);
     workshop(bench(base))
 }
 

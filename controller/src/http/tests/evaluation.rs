@@ -1,6 +1,8 @@
 //! A programme that is frozen: from its records and its PCs to a dataset that anybody opens.
 
 mod bench;
+mod files;
+mod means;
 mod training;
 
 use declic_common::InstallId;

@@ -46,7 +46,8 @@ pub(super) async fn make_ready(world: &World, pc: &str) {
     add(world, &format!("{AT}/trials"), trial).await;
 }
 
-async fn put(world: &World, path: &str, version: u64, record: Value) -> Answer {
+/// Changes a record of which this version was seen.
+pub(super) async fn put(world: &World, path: &str, version: u64, record: Value) -> Answer {
     let change = json!({"version": version, "record": record});
     send(world.request("PUT", path).json(&change)).await
 }

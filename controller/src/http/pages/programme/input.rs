@@ -340,8 +340,8 @@ fn hint(field: &Field, v: &View) -> Option<&'static str> {
             "One funder a line: name ; cap in euros",
         ),
         ("partners", _) => v.say(
-            "Un partenaire par ligne : nom ; ce qu’il apporte ; jour de sa lettre (2010-02-20)",
-            "One partner a line: name ; what they bring ; day of their letter (2010-02-20)",
+            "Un partenaire par ligne : nom ; ce qu’il apporte ; jour de sa lettre (2010-02-20) ; bailleur, ville, association, école, entreprise ou autre",
+            "One partner a line: name ; what they bring ; day of their letter (2010-02-20) ; bailleur (landlord), ville (city), association, école (school), entreprise (company) or autre (other)",
         ),
         ("approached", _) => v.say(
             "Un quartier par ligne : nom ; nombre de foyers approchés",

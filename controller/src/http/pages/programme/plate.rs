@@ -7,8 +7,8 @@ mod bench;
 mod workshop;
 
 use declic_common::programme::{
-    Application, Building, Contact, Cost, Household, Line, Noun, Person, Question, Sheet, Site,
-    Survey,
+    Application, Building, Contact, Cost, Factor, Household, Line, Noun, Person, Question, Sheet,
+    Site, Statement, Survey, Timesheet,
 };
 
 pub(super) use self::bench::{HANDOVER, LOT, PC, REPAIR, TRIAL, WIPE};
@@ -43,7 +43,7 @@ pub(super) const WORKSHOP: &str = "/ateliers";
 pub(super) const FLEET: &str = "/parc";
 
 /// Every noun with pages of its own kind. Programmes have their own page.
-pub(super) const PLATES: [&Plate; 22] = [
+pub(super) const PLATES: [&Plate; 25] = [
     &SITE,
     &BUILDING,
     &APPLICATION,
@@ -54,6 +54,9 @@ pub(super) const PLATES: [&Plate; 22] = [
     &QUESTION,
     &SURVEY,
     &COST,
+    &TIMESHEET,
+    &FACTOR,
+    &STATEMENT,
     &LOT,
     &PC,
     &WIPE,
@@ -253,6 +256,51 @@ pub(super) const COST: Plate = Plate {
     ),
 };
 
+pub(super) const TIMESHEET: Plate = Plate {
+    sheet: Timesheet::SHEET,
+    slug: "heures",
+    part: PROGRAMME,
+    see: SeeProgramme,
+    keep: KeepProgramme,
+    columns: &["month", "kind", "hours", "note"],
+    filters: &["kind"],
+    add: ("Noter des heures", "Note hours"),
+    empty: (
+        "Aucune heure notée : le rapport dira que personne ne les a comptées. Une ligne par mois et par nature de travail suffit.",
+        "No hour noted: the report will say that nobody counted them. One line a month and kind of work is enough.",
+    ),
+};
+
+pub(super) const FACTOR: Plate = Plate {
+    sheet: Factor::SHEET,
+    slug: "facteurs",
+    part: PROGRAMME,
+    see: SeeProgramme,
+    keep: KeepProgramme,
+    columns: &["kind", "source", "edition", "central_g", "low_g", "high_g"],
+    filters: &[],
+    add: ("Ajouter un facteur", "Add a factor"),
+    empty: (
+        "Aucun facteur d’émission : le CO₂e évité reste inconnu. Ajoutez-en un par forme de PC, avec la source où chacun le retrouve.",
+        "No emission factor: CO₂e avoided stays unknown. Add one for each kind of PC, with the source where anybody finds it.",
+    ),
+};
+
+pub(super) const STATEMENT: Plate = Plate {
+    sheet: Statement::SHEET,
+    slug: "textes",
+    part: PROGRAMME,
+    see: SeeProgramme,
+    keep: KeepProgramme,
+    columns: &["criterion", "language", "text"],
+    filters: &["criterion", "language"],
+    add: ("Écrire un texte", "Write a text"),
+    empty: (
+        "Aucun texte encore. Le rapport en cite un sous chacun des sept critères, tel quel : n’y nommer personne.",
+        "No text yet. The report quotes one under each of the seven criteria, as it is: name nobody in it.",
+    ),
+};
+
 impl Plate {
     /// An address of this noun in a programme, such as `/programmes/clic-2010/foyers`.
     pub(super) fn path(&self, programme: &str) -> String {
@@ -289,6 +337,9 @@ pub(super) fn tabs(v: &View, programme: &str, part: &str, here: &str) -> Vec<Tab
             tab(&SITE),
             tab(&BUILDING),
             tab(&COST),
+            tab(&TIMESHEET),
+            tab(&FACTOR),
+            tab(&STATEMENT),
             // Whoever keeps PCs has them in the menu.
             tab(&PC).filter(|_| !v.may(PC.keep)),
         ]

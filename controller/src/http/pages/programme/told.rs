@@ -145,26 +145,40 @@ fn cents(text: &str) -> Value {
 }
 
 /// The columns of the lists that a programme has, in the order in which they are typed.
-fn columns(list: &str) -> [&'static str; 3] {
+fn columns(list: &str) -> &'static [&'static str] {
     match list {
-        "funders" => ["name", "cap_cents", ""],
-        "partners" => ["name", "brings", "letter_on"],
-        _ => ["quarter", "households", ""],
+        "funders" => &["name", "cap_cents"],
+        "partners" => &["name", "brings", "letter_on", "kind"],
+        _ => &["quarter", "households"],
     }
 }
+
+/// What a partner is, as people type it.
+const PARTNER_KINDS: [(&str, &str); 6] = [
+    ("landlord", "bailleur"),
+    ("city", "ville"),
+    ("association", "association"),
+    ("school", "école"),
+    ("company", "entreprise"),
+    ("other", "autre"),
+];
 
 /// One row a line, parts by semicolons.
 fn lines_of(list: &str, value: &Value) -> String {
     let rows = value.as_array().into_iter().flatten();
     let line = |row: &Value| {
-        let cells = columns(list).into_iter().filter(|name| !name.is_empty());
-        let cells = cells.map(|name| match (name, &row[name]) {
+        let cells = columns(list).iter();
+        let cells = cells.map(|name| match (*name, &row[*name]) {
             ("cap_cents", Value::Number(cents)) => {
                 let cents = cents.as_u64().unwrap_or(0);
                 match cents % 100 {
                     0 => (cents / 100).to_string(),
                     rest => format!("{},{rest:02}", cents / 100),
                 }
+            }
+            ("kind", Value::String(kind)) => {
+                let known = PARTNER_KINDS.iter().find(|(word, _)| word == kind);
+                known.map_or(kind.as_str(), |(_, typed)| typed).to_owned()
             }
             (_, value) => cell::write(value),
         });
@@ -178,9 +192,9 @@ fn rows(list: &str, text: &str) -> Value {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     let row = |line: &str| {
         let mut row = Map::new();
-        let cells = line.splitn(3, ';').map(str::trim);
-        for (name, cell) in columns(list).into_iter().zip(cells) {
-            let value = match name {
+        let cells = line.splitn(columns(list).len(), ';').map(str::trim);
+        for (name, cell) in columns(list).iter().zip(cells) {
+            let value = match *name {
                 _ if cell.is_empty() => continue,
                 "cap_cents" => cents(cell),
                 "households" => cell
@@ -191,12 +205,17 @@ fn rows(list: &str, text: &str) -> Value {
                     let day = Field::new("letter_on", Form::Day, "", "");
                     cell::read(&day, cell)
                 }
+                "kind" => {
+                    let cell = cell.to_lowercase();
+                    let known = PARTNER_KINDS.iter().find(|(_, typed)| *typed == cell);
+                    Value::from(known.map_or(cell.as_str(), |(word, _)| word))
+                }
                 name => {
                     row.insert(name.to_owned(), cell.into());
                     continue;
                 }
             };
-            row.insert(name.to_owned(), value);
+            row.insert((*name).to_owned(), value);
         }
         Value::Object(row)
     };
@@ -240,11 +259,11 @@ mod tests {
         };
         let funders = json!([{"name": "Ville", "cap_cents": 8_000_000}, {"name": "État"}]);
         typed_as("funders", funders, "Ville ; 80000\nÉtat");
-        let partners = json!([{"name": "Centre social", "brings": "une salle", "letter_on": "2010-02-20"}, {"name": "Régie"}]);
+        let partners = json!([{"name": "Centre social", "brings": "une salle", "letter_on": "2010-02-20", "kind": "landlord"}, {"name": "Régie"}]);
         typed_as(
             "partners",
             partners,
-            "Centre social ; une salle ; 2010-02-20\nRégie",
+            "Centre social ; une salle ; 2010-02-20 ; bailleur\nRégie",
         );
         let approached = json!([{"quarter": "Les Aubiers", "households": 596}]);
         typed_as("approached", approached, "Les Aubiers ; 596");

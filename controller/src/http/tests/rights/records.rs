@@ -116,12 +116,43 @@ pub(super) const TABLE: &str = "
     POST   /programmes/{programme}/importer/depenses y y . . .  .
     POST   /programmes/{programme}/depenses/{code}/changer y y . . .  .
     POST   /programmes/{programme}/depenses/{code}/retirer y y . . .  .
+    GET    /programmes/{programme}/heures.csv y y y y y  .
+    GET    /programmes/{programme}/heures y y y y y  .
+    GET    /programmes/{programme}/heures/{code} y y y y y  .
+    GET    /programmes/{programme}/ajouter/heures y y . . .  .
+    GET    /programmes/{programme}/importer/heures y y . . .  .
+    GET    /programmes/{programme}/heures/{code}/changer y y . . .  .
+    POST   /programmes/{programme}/ajouter/heures y y . . .  .
+    POST   /programmes/{programme}/importer/heures y y . . .  .
+    POST   /programmes/{programme}/heures/{code}/changer y y . . .  .
+    POST   /programmes/{programme}/heures/{code}/retirer y y . . .  .
+    GET    /programmes/{programme}/facteurs.csv y y y y y  .
+    GET    /programmes/{programme}/facteurs y y y y y  .
+    GET    /programmes/{programme}/facteurs/{code} y y y y y  .
+    GET    /programmes/{programme}/ajouter/facteurs y y . . .  .
+    GET    /programmes/{programme}/importer/facteurs y y . . .  .
+    GET    /programmes/{programme}/facteurs/{code}/changer y y . . .  .
+    POST   /programmes/{programme}/ajouter/facteurs y y . . .  .
+    POST   /programmes/{programme}/importer/facteurs y y . . .  .
+    POST   /programmes/{programme}/facteurs/{code}/changer y y . . .  .
+    POST   /programmes/{programme}/facteurs/{code}/retirer y y . . .  .
+    GET    /programmes/{programme}/textes.csv y y y y y  .
+    GET    /programmes/{programme}/textes y y y y y  .
+    GET    /programmes/{programme}/textes/{code} y y y y y  .
+    GET    /programmes/{programme}/ajouter/textes y y . . .  .
+    GET    /programmes/{programme}/importer/textes y y . . .  .
+    GET    /programmes/{programme}/textes/{code}/changer y y . . .  .
+    POST   /programmes/{programme}/ajouter/textes y y . . .  .
+    POST   /programmes/{programme}/importer/textes y y . . .  .
+    POST   /programmes/{programme}/textes/{code}/changer y y . . .  .
+    POST   /programmes/{programme}/textes/{code}/retirer y y . . .  .
     POST   /programmes/{programme}/candidatures/etat y y . . .  .
     POST   /programmes/{programme}/candidatures/{code}/coordonnees y y y . .  .
     POST   /programmes/{programme}/foyers/{code}/coordonnees y y y . .  .
     POST   /programmes/{programme}/foyers/{code}/remise y y y . .  .
     POST   /programmes/{programme}/foyers/{code}/retour y y y . .  .
     POST   /programmes/{programme}/foyers/{code}/dossier y y . . .  .
+    POST   /programmes/{programme}/candidatures/{code}/effacement y y . . .  .
     POST   /programmes/{programme}/foyers/{code}/effacement y y . . .  .
     GET    /programmes/{programme}/feuille y y y y y  .
 ";

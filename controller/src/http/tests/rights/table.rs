@@ -145,7 +145,29 @@ pub(super) const TABLE: &str = "
     DELETE /api/v1/programmes/{programme}/costs/{code} y y . . .  .
     POST   /api/v1/programmes/{programme}/import/costs y y . . .  .
     GET    /api/v1/programmes/{programme}/export/costs y y y y y  .
+    GET    /api/v1/programmes/{programme}/timesheets y y y y y  .
+    POST   /api/v1/programmes/{programme}/timesheets y y . . .  .
+    GET    /api/v1/programmes/{programme}/timesheets/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/timesheets/{code} y y . . .  .
+    DELETE /api/v1/programmes/{programme}/timesheets/{code} y y . . .  .
+    POST   /api/v1/programmes/{programme}/import/timesheets y y . . .  .
+    GET    /api/v1/programmes/{programme}/export/timesheets y y y y y  .
+    GET    /api/v1/programmes/{programme}/factors y y y y y  .
+    POST   /api/v1/programmes/{programme}/factors y y . . .  .
+    GET    /api/v1/programmes/{programme}/factors/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/factors/{code} y y . . .  .
+    DELETE /api/v1/programmes/{programme}/factors/{code} y y . . .  .
+    POST   /api/v1/programmes/{programme}/import/factors y y . . .  .
+    GET    /api/v1/programmes/{programme}/export/factors y y y y y  .
+    GET    /api/v1/programmes/{programme}/statements y y y y y  .
+    POST   /api/v1/programmes/{programme}/statements y y . . .  .
+    GET    /api/v1/programmes/{programme}/statements/{code} y y y y y  .
+    PUT    /api/v1/programmes/{programme}/statements/{code} y y . . .  .
+    DELETE /api/v1/programmes/{programme}/statements/{code} y y . . .  .
+    POST   /api/v1/programmes/{programme}/import/statements y y . . .  .
+    GET    /api/v1/programmes/{programme}/export/statements y y y y y  .
     GET    /api/v1/programmes/{programme}/evaluation/dataset y y . . y  .
+    GET    /api/v1/programmes/{programme}/evaluation/files/{name} y y . . y  .
     GET    /api/v1/openapi.json             y y y y y  y
     GET    /problems/{slug}                 y y y y y  y
     GET    /healthz                         y y y y y  y

@@ -1,31 +1,22 @@
 //! The files of an evaluation: downloaded one by one, or frozen.
 
-use std::fs::File;
-
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
 use declic_common::problem::ProblemKind;
 use declic_evaluation::disclosure::Audience;
-use futures_util::stream;
 use jiff::civil::Date;
 use serde::Deserialize;
-use tokio::io::AsyncReadExt;
 
 use super::{Asked, by};
+use crate::app::evaluation::At;
 use crate::app::evaluation::leave::{Leaving, leave};
-use crate::app::evaluation::{At, FreezeError};
 use crate::clock;
 use crate::http::access::Pass;
+use crate::http::attachment::attachment;
 use crate::http::extract::{Path, Query};
 use crate::http::pages::answer::Page;
 use crate::http::pages::form::{Form, filled};
 use crate::http::problem::Failure;
 use crate::http::router::Desk;
-
-/// Bytes that are read at once.
-const PIECE: usize = 64 * 1024;
 
 pub(super) async fn download(
     State(desk): State<Desk>,
@@ -37,12 +28,7 @@ pub(super) async fn download(
         true => Audience::Public,
         false => Audience::Inside,
     };
-    let found = Leaving::ALL.into_iter().find(|one| one.name() == name);
-    let leaving = found.filter(|one| audience == Audience::Inside || one.may_be_public());
-    let Some(leaving) = leaving else {
-        let text = format!("there is no file {name} of an evaluation");
-        return Err(Failure::new(ProblemKind::NotFound, text));
-    };
+    let leaving = Leaving::named(&name, audience)?;
     let at = At::Day(Date::MAX);
     send(&desk, &pass, &programme, at, (leaving, audience)).await
 }
@@ -89,36 +75,9 @@ async fn send(
 ) -> Page {
     let file = leave(&desk.app, programme, at, what, &by(pass), clock::now()).await?;
     let (leaving, audience) = what;
-    let public = match audience {
-        Audience::Public => "public-",
-        Audience::Inside => "",
-    };
-    let name = format!("{programme}-{public}{}", leaving.name());
-    answer(file, leaving.kind(), &name)
-}
-
-/// A file in pieces, as fast as its reader takes them.
-fn answer(file: File, kind: &'static str, name: &str) -> Result<Response, Failure> {
-    let length = file.metadata().map_err(FreezeError::Write)?.len();
-    let file = tokio::fs::File::from_std(file);
-    let pieces = stream::unfold(Some(file), async |file| {
-        let mut file = file?;
-        let mut piece = vec![0; PIECE];
-        match file.read(&mut piece).await {
-            Ok(0) => None,
-            Ok(read) => {
-                piece.truncate(read);
-                Some((Ok(piece), Some(file)))
-            }
-            Err(error) => Some((Err(error), None)),
-        }
-    });
-    let name = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let name = name.unwrap_or(HeaderValue::from_static("attachment"));
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CONTENT_DISPOSITION, name),
-        (header::CONTENT_LENGTH, HeaderValue::from(length)),
-    ];
-    Ok((headers, Body::from_stream(pieces)).into_response())
+    attachment(
+        file,
+        leaving.kind(),
+        &leaving.file_name(programme, audience),
+    )
 }

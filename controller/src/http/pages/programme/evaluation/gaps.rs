@@ -35,7 +35,6 @@ struct Gap {
     indicators: Vec<String>,
     name: &'static str,
     what: &'static str,
-    commands: &'static [&'static str],
     /// Where it is filled in, if this person may.
     href: Option<String>,
 }
@@ -45,13 +44,11 @@ struct Hint {
     codes: &'static [&'static str],
     name: (&'static str, &'static str),
     what: (&'static str, &'static str),
-    /// Verbs of the command line that fill it.
-    commands: &'static [&'static str],
     /// Below the programme, and whether only who keeps it may.
     place: Option<(&'static str, bool)>,
 }
 
-const HINTS: [Hint; 12] = [
+const HINTS: [Hint; 13] = [
     Hint {
         codes: &["households_approached", "take_up_rate"],
         name: ("Approche", "Reach"),
@@ -59,7 +56,6 @@ const HINTS: [Hint; 12] = [
             "Écrire dans le programme combien de foyers de chaque quartier ont été approchés.",
             "Write into the programme how many households of each quarter were approached.",
         ),
-        commands: &[],
         place: Some(("changer", true)),
     },
     Hint {
@@ -75,7 +71,6 @@ const HINTS: [Hint; 12] = [
             "Revoir les foyers qui n’ont pas répondu, ou dire pourquoi ils ne répondront pas : les bornes se resserrent à chaque réponse.",
             "See the households that have not answered, or say why they will not: the bounds close with each answer.",
         ),
-        commands: &[],
         place: Some(("questionnaires", false)),
     },
     Hint {
@@ -91,12 +86,7 @@ const HINTS: [Hint; 12] = [
             "Tenir une fiche par PC reçu, même écarté : lot, jour de réception, année, masse, essai et classe.",
             "Keep a record for each PC received, rejected ones too: lot, day of intake, year, mass, trial and grade.",
         ),
-        commands: &[
-            "declic device receive",
-            "declic device test",
-            "declic device grade",
-        ],
-        place: None,
+        place: Some(("pc", false)),
     },
     Hint {
         codes: &["erasure_proof_rate", "handover_signed_rate"],
@@ -105,21 +95,20 @@ const HINTS: [Hint; 12] = [
             "Noter l’effacement avant chaque remise et les deux signatures de sa feuille.",
             "Note the wipe before each handover, and both signatures of its sheet.",
         ),
-        commands: &["declic device erase", "declic device handover"],
-        place: None,
+        place: Some(("pc", false)),
     },
     Hint {
         codes: &["co2e_avoided"],
         name: ("CO₂e", "CO₂e"),
         what: (
-            "Aucun facteur d’émission n’est nommé : sans source, ce chiffre ne se publie pas.",
-            "No emission factor is named: without a source this figure is not published.",
+            "Nommer un facteur d’émission par forme de PC, avec sa source, et la forme de chaque PC : sans eux ce chiffre ne se publie pas.",
+            "Name an emission factor for each kind of PC, with its source, and the kind of each PC: without them this figure is not published.",
         ),
-        commands: &[],
-        place: None,
+        place: Some(("facteurs", false)),
     },
     Hint {
         codes: &[
+            "consent_levels",
             "active_days",
             "weekly_active_rate",
             "never_started",
@@ -133,7 +122,6 @@ const HINTS: [Hint; 12] = [
             "Des foyers n’ont pas donné leur accord pour les données d’usage, ou leur PC n’a rien envoyé. L’accord ne se donne que sur le PC, par le foyer : il compte comme manquant, et non comme inactif.",
             "Some households have not agreed to usage data, or their PC sent nothing. They agree on the PC alone, themselves: they count as missing, not as inactive.",
         ),
-        commands: &[],
         place: None,
     },
     Hint {
@@ -149,7 +137,6 @@ const HINTS: [Hint; 12] = [
             "Attendre : ce n’est pas encore fini. Un PC de moins de douze mois, un ticket ouvert, une panne qui dure.",
             "Wait: it is not over yet. A PC of less than twelve months, an open ticket, an outage that lasts.",
         ),
-        commands: &[],
         place: None,
     },
     Hint {
@@ -159,7 +146,6 @@ const HINTS: [Hint; 12] = [
             "De ces jours rien n’est arrivé du PC. Le rallumer les fait arriver : il garde ce qu’il n’a pas pu envoyer.",
             "Of these days nothing arrived from the PC. Switching it on makes them arrive: it keeps what it could not send.",
         ),
-        commands: &[],
         place: None,
     },
     Hint {
@@ -169,8 +155,7 @@ const HINTS: [Hint; 12] = [
             "Compléter les séances : lieu, niveau, durée de chacun, autonomie en fin de séance.",
             "Complete the sessions: place, level, time of each person, autonomy at the end.",
         ),
-        commands: &[],
-        place: None,
+        place: Some(("ateliers", false)),
     },
     Hint {
         codes: &[
@@ -185,18 +170,25 @@ const HINTS: [Hint; 12] = [
             "Compléter les foyers et leurs personnes : composition, tranche d’âge, genre, statut.",
             "Complete households and their persons: who lives together, age band, gender, status.",
         ),
-        commands: &[],
         place: Some(("foyers", false)),
     },
     Hint {
-        codes: &["staff_hours", "premises", "consent_levels"],
-        name: ("Heures et surfaces", "Hours and surfaces"),
+        codes: &["staff_hours"],
+        name: ("Heures de travail", "Hours of work"),
         what: (
-            "Heures de travail et surface des ateliers ne sont pas encore tenues ici ; le rapport le dit.",
-            "Hours of work and surface of the workshops are not kept here yet; the report says so.",
+            "Noter les heures de chaque mois, par nature de travail, bénévoles compris.",
+            "Note the hours of each month, by kind of work, volunteers too.",
         ),
-        commands: &[],
-        place: None,
+        place: Some(("heures", false)),
+    },
+    Hint {
+        codes: &["premises"],
+        name: ("Locaux", "Premises"),
+        what: (
+            "Écrire la surface de l’atelier sur la fiche de chaque site.",
+            "Write the surface of the workshop into the record of each site.",
+        ),
+        place: Some(("sites", false)),
     },
     Hint {
         codes: &["cost"],
@@ -205,7 +197,6 @@ const HINTS: [Hint; 12] = [
             "Écrire les dépenses, avec leur poste et leur financeur.",
             "Write the costs, with their item and funder.",
         ),
-        commands: &[],
         place: Some(("depenses", false)),
     },
 ];
@@ -273,7 +264,6 @@ pub(super) async fn show(
             indicators,
             name: v.say(hint.name.0, hint.name.1),
             what: v.say(hint.what.0, hint.what.1),
-            commands: hint.commands,
             href: href.map(|(below, _)| v.url(format!("/programmes/{programme}/{below}"))),
         })
     });
