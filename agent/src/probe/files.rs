@@ -16,8 +16,7 @@ const KEPT_BYTES: usize = 32 * 1024;
 
 /// Files of the kernel that each sample or report reads. On a real machine they stay open, which
 /// saves half of what it costs to read them: they tell what is true at each reading.
-const OFTEN: [&str; 7] = [
-    "proc/uptime",
+const OFTEN: [&str; 6] = [
     "proc/stat",
     "proc/loadavg",
     "proc/meminfo",
@@ -25,6 +24,13 @@ const OFTEN: [&str; 7] = [
     "proc/net/ipv6_route",
     "proc/self/mountinfo",
 ];
+
+/// Bytes that are asked for at once.
+const PART: usize = 8192;
+
+/// Longest line of the files that stay open, but for mounts. The kernel gives as many whole lines
+/// as fit: where more room than this is left, the end was reached, and need not be asked for.
+const LINE: usize = 1024;
 
 /// Reads files below the root of a [`Sources`], into one buffer used again and again.
 ///
@@ -78,16 +84,48 @@ impl Files {
 
     /// Reads one of [`OFTEN`] from its beginning.
     fn again(&mut self, place: usize) -> Option<()> {
-        if let Some(file) = &self.open[place]
-            && whole(file, &mut self.buffer).is_ok()
+        let line = match OFTEN[place] {
+            "proc/self/mountinfo" => PART,
+            _ => LINE,
+        };
+        let mut kept = self.open[place].take();
+        let read = self.from_beginning(&mut kept, OFTEN[place], line);
+        self.open[place] = kept;
+        read
+    }
+
+    /// Reads a file that stays open, from its beginning; opens it if it is not, or is gone.
+    fn from_beginning(
+        &mut self,
+        kept: &mut Option<File>,
+        path: impl AsRef<Path>,
+        line: usize,
+    ) -> Option<()> {
+        if let Some(file) = kept
+            && whole(file, &mut self.buffer, line).is_ok()
         {
             return Some(());
         }
         self.buffer.clear();
-        let file = File::open(self.path(OFTEN[place])).ok()?;
-        whole(&file, &mut self.buffer).ok()?;
-        self.open[place] = Some(file);
+        *kept = None;
+        let file = File::open(self.path(path)).ok()?;
+        whole(&file, &mut self.buffer, line).ok()?;
+        *kept = Some(file);
         Some(())
+    }
+
+    /// The one line of a file of the kernel that its reader keeps open from one look to the next.
+    pub(super) fn word_again(
+        &mut self,
+        kept: &mut Option<File>,
+        path: impl AsRef<Path>,
+    ) -> Option<&str> {
+        if self.sources.answers == Answers::Files {
+            return self.word(path);
+        }
+        self.buffer.clear();
+        self.from_beginning(kept, path, LINE)?;
+        word_of(&self.buffer)
     }
 
     /// The lines that are text; a damaged line does not spoil the others.
@@ -106,10 +144,7 @@ impl Files {
 
     /// The one line of a file that holds one value.
     pub(super) fn word(&mut self, path: impl AsRef<Path>) -> Option<&str> {
-        let bytes = self.bytes(path)?;
-        let line = bytes.split(|byte| *byte == b'\n').next()?;
-        let word = str::from_utf8(line).ok()?.trim();
-        (!word.is_empty()).then_some(word)
+        word_of(self.bytes(path)?)
     }
 
     pub(super) fn number<T: FromStr>(&mut self, path: impl AsRef<Path>) -> Option<T> {
@@ -157,13 +192,24 @@ impl Files {
     }
 }
 
-/// All of an open file, or a byte more than we take.
-fn whole(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
-    let mut part = [0; 4096];
+fn word_of(bytes: &[u8]) -> Option<&str> {
+    let line = bytes.split(|byte| *byte == b'\n').next()?;
+    let word = str::from_utf8(line).ok()?.trim();
+    (!word.is_empty()).then_some(word)
+}
+
+/// All of an open file, or a byte more than we take. None of its lines is longer than `line`.
+fn whole(file: &File, buffer: &mut Vec<u8>, line: usize) -> io::Result<()> {
+    let mut part = [0; PART];
     while buffer.len() <= FILE_BYTES {
         match file.read_at(&mut part, buffer.len() as u64)? {
             0 => return Ok(()),
-            read => buffer.extend_from_slice(&part[..read]),
+            read => {
+                buffer.extend_from_slice(&part[..read]);
+                if read + line < PART {
+                    return Ok(());
+                }
+            }
         }
     }
     Ok(())
@@ -176,15 +222,21 @@ mod tests {
     #[test]
     fn a_file_of_the_kernel_that_stays_open_tells_what_is_true_now() {
         let mut files = Files::new(Sources::machine("/nowhere"));
-        let first = files.word("proc/uptime").unwrap().to_owned();
+        let first = files.bytes("proc/stat").unwrap().to_owned();
         let later = || std::thread::sleep(std::time::Duration::from_millis(10));
         // A hundredth of a second is its step; it comes, however slow the machine.
-        while files.word("proc/uptime").unwrap() == first {
+        while files.bytes("proc/stat").unwrap() == first {
             later();
         }
-        let direct = fs::read("/proc/self/mountinfo").unwrap();
-        for _ in 0..2 {
-            assert_eq!(files.bytes("proc/self/mountinfo").unwrap(), direct);
+        for path in [
+            "proc/self/mountinfo",
+            "proc/net/route",
+            "proc/net/ipv6_route",
+        ] {
+            let direct = fs::read(Path::new("/").join(path)).unwrap();
+            for _ in 0..2 {
+                assert_eq!(files.bytes(path).unwrap(), direct, "{path}");
+            }
         }
     }
 }

@@ -271,7 +271,7 @@ fn network_cards(files: &mut Files) -> Option<Vec<NetworkCard>> {
             mac(files, &format!("{folder}/phy80211/macaddress"))
         };
         cards.push(NetworkCard {
-            kind: Some(interface.kind).filter(|kind| *kind != LinkKind::None),
+            kind: Some(link::kind(files, &interface)).filter(|kind| *kind != LinkKind::None),
             mac,
             driver: files
                 .link_name(format!("{folder}/device/driver"))

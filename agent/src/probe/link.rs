@@ -3,11 +3,13 @@
 //! Names of networks and addresses of other machines are never read, but for
 //! the gateway's IP address, which stays here.
 
+use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use declic_common::report::{Link, LinkKind};
 
+use super::Answers;
 use super::files::Files;
 
 pub(super) const INTERFACES: &str = "sys/class/net";
@@ -32,7 +34,6 @@ const MOBILE_DRIVERS: &[&str] = &[
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Interface {
     pub(super) name: String,
-    pub(super) kind: LinkKind,
     /// Has hardware of its own, unlike a bridge or a tunnel.
     pub(super) physical: bool,
     pub(super) up: bool,
@@ -65,15 +66,12 @@ fn interface(files: &mut Files, name: String) -> Interface {
         Some("unknown") => files.word(format!("{folder}/carrier")) == Some("1"),
         _ => false,
     };
-    Interface {
-        kind: kind(files, &folder, physical),
-        name,
-        physical,
-        up,
-    }
+    Interface { name, physical, up }
 }
 
-fn kind(files: &mut Files, folder: &str, physical: bool) -> LinkKind {
+/// What an interface is: asked of the few for which it matters, as it takes six files.
+pub(super) fn kind(files: &mut Files, interface: &Interface) -> LinkKind {
+    let folder = format!("{INTERFACES}/{}", interface.name);
     let hardware = files.number::<u32>(format!("{folder}/type"));
     if hardware == Some(TYPE_PPP) {
         return LinkKind::Mobile;
@@ -92,7 +90,7 @@ fn kind(files: &mut Files, folder: &str, physical: bool) -> LinkKind {
     if driver.is_some_and(|driver| MOBILE_DRIVERS.contains(&driver.as_str())) {
         return LinkKind::Mobile;
     }
-    if physical && hardware == Some(TYPE_ETHERNET) {
+    if interface.physical && hardware == Some(TYPE_ETHERNET) {
         return LinkKind::Ethernet;
     }
     LinkKind::Other
@@ -160,33 +158,40 @@ fn hex(text: &str) -> Option<u32> {
 pub(super) fn read(files: &mut Files) -> Option<Link> {
     let interfaces = interfaces(files)?;
     let routes = default_routes(files).unwrap_or_default();
-    let up = || interfaces.iter().filter(|interface| interface.up);
-    let carrier = routes.iter().find_map(|route| {
-        up().find(|interface| {
-            interface.name == route.interface && interface.kind != LinkKind::Other
+    let up: Vec<(Interface, LinkKind)> = interfaces
+        .into_iter()
+        .filter(|interface| interface.up)
+        .map(|interface| {
+            let what = kind(files, &interface);
+            (interface, what)
         })
+        .collect();
+    let up = || up.iter();
+    let named = |route: &DefaultRoute, interface: &Interface| interface.name == route.interface;
+    let carrier = routes.iter().find_map(|route| {
+        up().find(|(interface, kind)| named(route, interface) && *kind != LinkKind::Other)
     });
     let best = carrier
         .or_else(|| {
-            up().filter(|interface| interface.physical)
-                .min_by_key(|interface| interface.kind)
+            up().filter(|(interface, _)| interface.physical)
+                .min_by_key(|(_, kind)| *kind)
         })
         .or_else(|| {
             routes
                 .iter()
-                .find_map(|route| up().find(|interface| interface.name == route.interface))
+                .find_map(|route| up().find(|(interface, _)| named(route, interface)))
         });
-    let Some(best) = best else {
+    let Some((best, kind)) = best else {
         return Some(Link {
             kind: Some(LinkKind::None),
             ..Link::default()
         });
     };
     let mut link = Link {
-        kind: Some(best.kind),
+        kind: Some(*kind),
         ..Link::default()
     };
-    match best.kind {
+    match kind {
         LinkKind::Wifi => link.signal_dbm = signal_dbm(files, &best.name),
         LinkKind::Ethernet => {
             // -1 when the driver does not know.
@@ -211,23 +216,28 @@ fn signal_dbm(files: &mut Files, name: &str) -> Option<i16> {
     })
 }
 
+/// Looks between two searches for cards: one that comes meanwhile is seen by its default route.
+const LOOKS: u32 = 30;
+
 /// Sees that the links changed since the last look.
 #[derive(Debug, Default)]
 pub(super) struct LinkWatch {
     last: Option<u64>,
+    /// The interfaces with hardware of their own, and the file that tells whether each is up.
+    cards: Vec<(String, Option<File>)>,
+    looks: u32,
 }
 
 impl LinkWatch {
     /// Whether a link went up or down, or the default route moved, since the last
     /// call. The first call only learns.
     pub(super) fn changed(&mut self, files: &mut Files) -> bool {
+        self.find_cards(files);
         let mut hasher = DefaultHasher::new();
-        for name in files.names(INTERFACES) {
-            let folder = format!("{INTERFACES}/{name}");
-            if files.exists(format!("{folder}/device")) {
-                name.hash(&mut hasher);
-                files.word(format!("{folder}/operstate")).hash(&mut hasher);
-            }
+        for (name, state) in &mut self.cards {
+            name.hash(&mut hasher);
+            let path = format!("{INTERFACES}/{name}/operstate");
+            files.word_again(state, path).hash(&mut hasher);
         }
         for route in default_routes(files).unwrap_or_default() {
             // The metric moves with the quality of a radio link; the way does not.
@@ -235,5 +245,18 @@ impl LinkWatch {
         }
         let now = hasher.finish();
         self.last.replace(now).is_some_and(|last| last != now)
+    }
+
+    fn find_cards(&mut self, files: &Files) {
+        let due = self.looks == 0 || files.sources.answers == Answers::Files;
+        self.looks = (self.looks + 1) % LOOKS;
+        if !due {
+            return;
+        }
+        let mut names = files.names(INTERFACES);
+        names.retain(|name| files.exists(format!("{INTERFACES}/{name}/device")));
+        if self.cards.iter().map(|(name, _)| name).ne(&names) {
+            self.cards = names.into_iter().map(|name| (name, None)).collect();
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Page;
 use crate::device::DeviceId;
 
 /// One point of a metric's history.
@@ -15,6 +16,29 @@ pub struct Point {
     #[serde(serialize_with = "super::moment::serialize")]
     pub at: Timestamp,
     pub value: i64,
+}
+
+/// A page of points as JSON, byte for byte as `serde_json` writes it, in a third of the time: a
+/// month is nine thousand of them, and writing them was half of what asking for it cost.
+pub fn points_json(page: &Page<Point>) -> Vec<u8> {
+    let mut json = Vec::with_capacity(64 + page.items.len() * 56);
+    let mut digits = itoa::Buffer::new();
+    json.extend_from_slice(b"{\"items\":[");
+    for (n, point) in page.items.iter().enumerate() {
+        if n > 0 {
+            json.push(b',');
+        }
+        json.extend_from_slice(b"{\"at\":\"");
+        super::moment::push(point.at, &mut json);
+        json.extend_from_slice(b"\",\"value\":");
+        json.extend_from_slice(digits.format(point.value).as_bytes());
+        json.push(b'}');
+    }
+    json.extend_from_slice(b"],\"next\":");
+    let next = serde_json::to_string(&page.next).expect("a text always has a JSON form");
+    json.extend_from_slice(next.as_bytes());
+    json.push(b'}');
+    json
 }
 
 /// Several metrics at one moment.
@@ -156,4 +180,27 @@ pub struct BadLine {
     /// Counted from 0 in what was sent.
     pub line: u64,
     pub why: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_page_of_points_is_written_as_serde_does(
+            points in proptest::collection::vec((-2_000_000_000_000_i64..4_000_000_000_000, any::<i64>()), 0..20),
+            next in proptest::option::of("[\\PC\"\\\\]{0,12}"),
+        ) {
+            let items = points.into_iter().map(|(ms, value)| Point {
+                at: Timestamp::from_millisecond(ms).unwrap(),
+                value,
+            });
+            let page = Page { items: items.collect(), next };
+            let written = String::from_utf8(points_json(&page)).unwrap();
+            prop_assert_eq!(written, serde_json::to_string(&page).unwrap());
+        }
+    }
 }

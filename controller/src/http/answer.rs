@@ -14,6 +14,10 @@ pub(super) type Answer<T> = Result<T, Failure>;
 #[derive(Debug)]
 pub(super) struct Found<T>(pub(super) T);
 
+/// 200, with a body that is JSON already.
+#[derive(Debug)]
+pub(super) struct Written(pub(super) Vec<u8>);
+
 /// 201, with what was made.
 #[derive(Debug)]
 pub(super) struct Made<T>(pub(super) T);
@@ -32,6 +36,12 @@ impl<T: Serialize> IntoResponse for Found<T> {
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         }
+    }
+}
+
+impl IntoResponse for Written {
+    fn into_response(self) -> Response {
+        ([(CONTENT_TYPE, "application/json")], self.0).into_response()
     }
 }
 

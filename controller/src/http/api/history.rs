@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use declic_common::DeviceId;
-use declic_common::api::{Bucket, HistoryDay, HistoryRow, Page, Point, Problem};
+use declic_common::api::{Bucket, HistoryDay, HistoryRow, Page, Point, Problem, points_json};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 use crate::app::device;
 use crate::app::history::query::{self, Period};
 use crate::clock;
-use crate::http::answer::{Answer, Found};
+use crate::http::answer::{Answer, Found, Written};
 use crate::http::extract::{Path, Query};
 use crate::http::router::Desk;
 
@@ -99,15 +99,14 @@ pub(super) async fn history(
     State(desk): State<Desk>,
     Path(id): Path<DeviceId>,
     Query(params): Query<HistoryParams>,
-) -> Answer<Found<Page<Point>>> {
+) -> Answer<Written> {
     let now = clock::now();
     let period = period(id, params.from, params.to, now, HOURS_DEFAULT);
     let limit = params.limit.unwrap_or(device::POINTS_DEFAULT);
     let now = now.as_millisecond();
     let (metric, cursor) = (&params.metric, params.cursor);
-    Ok(Found(
-        query::points(&desk.app, period, metric, limit, cursor, now).await?,
-    ))
+    let page = query::points(&desk.app, period, metric, limit, cursor, now).await?;
+    Ok(Written(points_json(&page)))
 }
 
 /// Several metrics side by side, oldest first, one item per report that has one of them.
