@@ -89,13 +89,13 @@ impl Files {
             _ => LINE,
         };
         let mut kept = self.open[place].take();
-        let read = self.from_beginning(&mut kept, OFTEN[place], line);
+        let read = self.read_again(&mut kept, OFTEN[place], line);
         self.open[place] = kept;
         read
     }
 
     /// Reads a file that stays open, from its beginning; opens it if it is not, or is gone.
-    fn from_beginning(
+    fn read_again(
         &mut self,
         kept: &mut Option<File>,
         path: impl AsRef<Path>,
@@ -124,7 +124,7 @@ impl Files {
             return self.word(path);
         }
         self.buffer.clear();
-        self.from_beginning(kept, path, LINE)?;
+        self.read_again(kept, path, LINE)?;
         word_of(&self.buffer)
     }
 

@@ -13,7 +13,8 @@ use super::{
 pub struct Reader<'a> {
     rows: usize,
     patterns: Vec<&'a [u8]>,
-    columns: BTreeMap<u16, Place>,
+    /// By number, ascending.
+    columns: Vec<(u16, Place)>,
     bodies: Vec<&'a [u8]>,
 }
 
@@ -35,9 +36,10 @@ impl<'a> Reader<'a> {
         let patterns = input.count(COLUMNS_MAX)?;
         let patterns = (0..patterns).map(|_| input.take(rows.div_ceil(8)));
         let patterns = patterns.collect::<Result<Vec<_>, _>>()?;
-        let mut columns = BTreeMap::new();
+        let count = input.count(COLUMNS_MAX)?;
+        let mut columns = Vec::with_capacity(count);
         let mut number = 0_u16;
-        for _ in 0..input.count(COLUMNS_MAX)? {
+        for _ in 0..count {
             let step = u16::try_from(input.count(u16::MAX.into())?).unwrap_or(u16::MAX);
             // Ascending: no column is there twice.
             let next = number.checked_add(step).filter(|next| *next > number);
@@ -47,7 +49,7 @@ impl<'a> Reader<'a> {
                 pattern: input.count(patterns.len())?,
                 body: input.count(COLUMNS_MAX)?,
             };
-            columns.insert(number, place);
+            columns.push((number, place));
         }
         let bodies = input.count(COLUMNS_MAX)?;
         let bodies = (0..bodies).map(|_| {
@@ -108,14 +110,18 @@ impl<'a> Reader<'a> {
 
     /// The numbers of the metrics that are there.
     pub fn metrics(&self) -> impl Iterator<Item = u16> {
-        self.columns
-            .range(FIRST_METRIC..)
-            .map(|(number, _)| *number)
+        let first = self.columns.partition_point(|(n, _)| *n < FIRST_METRIC);
+        self.columns[first..].iter().map(|(number, _)| *number)
+    }
+
+    fn place(&self, number: u16) -> Option<&Place> {
+        let at = self.columns.binary_search_by_key(&number, |(n, _)| *n);
+        at.ok().map(|at| &self.columns[at].1)
     }
 
     /// How many rows have a value of a metric.
     pub fn count(&self, number: u16) -> Result<u64, ChunkError> {
-        let place = self.columns.get(&number);
+        let place = self.place(number);
         match place.map(|place| self.pattern(place.pattern)) {
             None => Ok(0),
             Some(None) => Ok(self.rows as u64),
@@ -125,7 +131,7 @@ impl<'a> Reader<'a> {
 
     /// One metric; `None` if no row has a value of it.
     pub fn column(&self, number: u16) -> Result<Option<Column>, ChunkError> {
-        let Some(place) = self.columns.get(&number) else {
+        let Some(place) = self.place(number) else {
             return Ok(None);
         };
         let there = self.pattern(place.pattern);
@@ -165,7 +171,7 @@ impl<'a> Reader<'a> {
         if self.rows == 0 {
             return Ok(Vec::new());
         }
-        let place = self.columns.get(&number);
+        let place = self.place(number);
         match place.filter(|place| place.pattern == 0) {
             Some(place) => self.dense(*place, self.rows),
             None => Err(ChunkError::Damaged("rows without a number")),
