@@ -21,6 +21,8 @@ pub(crate) fn save(folder: &Path) -> anyhow::Result<()> {
     let args = [
         "--speed",
         "600",
+        "--weeks",
+        "8",
         "--devices",
         "40",
         "--begin",

@@ -8,7 +8,7 @@ use crate::noun;
 
 noun! {
     /// Hours worked in one month, of all who did the same kind of work: no person is named.
-    pub struct Timesheet = 24 "timesheet" "timesheets", "Heures", "Timesheets", prefix "T", alone false, via [] {
+    pub struct Timesheet = 24 "timesheet" "timesheets", "Heures", "Timesheets", prefix "J", alone false, via [] {
         /// Numbered by the controller when it is left out.
         code: String = Form::Code, "Numéro", "Number", needed;
         /// Any day of it.
