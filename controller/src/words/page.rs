@@ -1,5 +1,7 @@
 //! What only pages say: days in full, how many there are, and what to do next.
 
+use std::fmt::Display;
+
 use declic_common::DeviceId;
 use declic_common::api::{CommandInfo, Presence};
 use declic_common::command::Action;
@@ -72,6 +74,11 @@ impl Voice {
     /// The local day of a moment, in ms UTC.
     pub(crate) fn date_of(&self, ms: i64) -> String {
         self.day(crate::app::device::time(ms))
+    }
+
+    /// A name and what it is: `Groupes : mardi`, `Groups: mardi`.
+    pub(crate) fn pair(&self, name: impl Display, what: impl Display) -> String {
+        format!("{name}{}{what}", self.say("\u{a0}: ", ": "))
     }
 
     /// As programs read a moment, for the attribute `datetime`.

@@ -151,7 +151,7 @@ async fn draw(
 ) -> Page {
     let sheet = plate.sheet;
     let shown = programme::find(&desk.app, sheet, programme, code, &by(pass), now_ms()).await?;
-    let title = format!("{} : {code}", plate.name(&view));
+    let title = view.pair(plate.name(&view), code);
     let v = view.titled(title, plate.part);
     let path = plate.path(programme);
     let status = match wrong {

@@ -157,7 +157,7 @@ async fn step(
         Ok(_) => return Ok(None),
         Err(RegisterError::Bad(bad)) => {
             let told = bad.iter().map(|bad| match sheet.field(&bad.field) {
-                Some(field) => format!("{} : {}", label(field, view), view.say(&bad.fr, &bad.en)),
+                Some(field) => view.pair(label(field, view), view.say(&bad.fr, &bad.en)),
                 None => view.say(&bad.fr, &bad.en).clone(),
             });
             told.collect::<Vec<_>>().join(" ; ")
@@ -170,7 +170,7 @@ async fn step(
             .to_owned(),
         Err(error) => return Err(error),
     };
-    Ok(Some(format!("{code} : {why}.")))
+    Ok(Some(format!("{}.", view.pair(code, why))))
 }
 
 #[cfg(test)]

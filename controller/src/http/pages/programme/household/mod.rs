@@ -295,10 +295,7 @@ fn answer(row: &Shown, programme: &str, v: &View) -> (String, String) {
         "/programmes/{programme}/questionnaires/{}",
         survey.code
     ));
-    (
-        address,
-        format!("{} : {}", v.capital(who), outcome(&survey, v)),
-    )
+    (address, v.pair(v.capital(who), outcome(&survey, v)))
 }
 
 /// What a survey comes to, in a few words.

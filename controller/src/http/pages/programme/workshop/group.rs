@@ -103,7 +103,7 @@ pub(in crate::http::pages::programme) async fn join(
             now_ms(),
         );
         if let Err(error) = joined.await {
-            wrong.push(format!("{person} : {}", told(error, &view)?));
+            wrong.push(view.pair(person, told(error, &view)?));
         }
     }
     answer(&desk, view, &pass, &at, wrong).await
@@ -135,7 +135,7 @@ pub(in crate::http::pages::programme) async fn leave(
     );
     let wrong = match changed.await {
         Ok(_) => Vec::new(),
-        Err(error) => vec![format!("{code} : {}", told(error, &view)?)],
+        Err(error) => vec![view.pair(code, told(error, &view)?)],
     };
     answer(&desk, view, &pass, &at, wrong).await
 }
@@ -185,7 +185,7 @@ async fn draw(
 ) -> Page {
     let who = by_without_seals(pass);
     let shown = programme::find(&desk.app, Group::SHEET, programme, code, &who, now_ms()).await?;
-    let title = format!("{} : {code}", GROUP.name(&view));
+    let title = view.pair(GROUP.name(&view), code);
     let mut v = view.titled(title, GROUP.part);
     let here = format!("{}/{code}", GROUP.path(programme));
     // What is shown after a form was sent has no address of its own.
