@@ -1,8 +1,6 @@
 //! The machine's clocks, read together.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use rustix::time::{ClockId, clock_gettime};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::files::Files;
 use super::{Answers, Clocks};
@@ -14,12 +12,17 @@ const BOOT_ID_LEN: usize = 36;
 /// ever went back to zero.
 #[derive(Debug)]
 pub(super) struct ClockReader {
+    started: Instant,
+    /// Uptime when this reader began.
+    started_uptime_ms: Option<u64>,
     last: Clocks,
 }
 
 impl ClockReader {
     pub(super) fn new() -> Self {
         Self {
+            started: Instant::now(),
+            started_uptime_ms: None,
             last: Clocks {
                 boot_id: String::new(),
                 uptime_ms: 0,
@@ -40,14 +43,21 @@ impl ClockReader {
             self.last.boot_id.clear();
             self.last.boot_id.push_str(id);
         }
+        if let Some(ms) = uptime_ms(files) {
+            self.last.uptime_ms = ms;
+        }
         match files.sources.answers {
             Answers::Machine => {
-                self.last.uptime_ms = since_boot_ms(ClockId::Boottime);
-                self.last.awake_ms = since_boot_ms(ClockId::Monotonic);
+                // `Instant` is CLOCK_MONOTONIC but hides its origin, so sleep from
+                // before this process began is not left out: differences are exact,
+                // the origin is the uptime at which we started.
+                let origin = *self
+                    .started_uptime_ms
+                    .get_or_insert(self.last.uptime_ms.saturating_sub(elapsed_ms(self.started)));
+                self.last.awake_ms = origin + elapsed_ms(self.started);
                 self.last.wall_ms = wall_ms();
             }
             Answers::Files => {
-                self.last.uptime_ms = uptime_ms(files).unwrap_or(self.last.uptime_ms);
                 let (awake, wall) = ("answers/awake_ms", "answers/wall_ms");
                 self.last.awake_ms = files.number(awake).unwrap_or(self.last.awake_ms);
                 self.last.wall_ms = files.number(wall).unwrap_or(self.last.wall_ms);
@@ -65,10 +75,8 @@ pub(super) fn device_ms(files: &mut Files) -> Option<i64> {
     }
 }
 
-/// A clock that began with the boot. Asked many times a report: it costs no system call.
-fn since_boot_ms(clock: ClockId) -> u64 {
-    let now = clock_gettime(clock);
-    now.tv_sec.cast_unsigned() * 1000 + now.tv_nsec.cast_unsigned() / 1_000_000
+fn elapsed_ms(since: Instant) -> u64 {
+    since.elapsed().as_millis() as u64
 }
 
 fn wall_ms() -> i64 {
@@ -79,7 +87,7 @@ fn wall_ms() -> i64 {
     )
 }
 
-/// `/proc/uptime` is CLOCK_BOOTTIME, in hundredths of a second: of a tree of files, the only one.
+/// `/proc/uptime` is CLOCK_BOOTTIME, in hundredths of a second.
 fn uptime_ms(files: &mut Files) -> Option<u64> {
     let first = files.word("proc/uptime")?.split(' ').next()?;
     let (seconds, hundredths) = first.split_once('.')?;
