@@ -1,14 +1,15 @@
 //! Makes messages durable, in groups, in the order in which they arrive.
 //!
 //! One thread decides and writes: report, newest state, numbers and everything
-//! else that a group of messages changes go into one batch, so that one flush
-//! serves all that waited. Only then are the callers told, receipts sent and the
+//! else that a group of messages changes go into one batch (or few, of large ones),
+//! so that one flush serves all that waited. Only then are the callers told, receipts sent and the
 //! registry updated. It alone writes the records `Latest`, `Mark`, `Inventory`,
 //! the health, journal and facts rows, and the outcome of commands.
 
 mod group;
 mod noted;
 mod tracked;
+mod wave;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -31,8 +32,9 @@ use self::group::Tracker;
 
 /// Messages that may wait for the recorder; a full queue slows the doors down.
 const QUEUE: usize = 4_096;
-/// Messages of one group, so that one batch stays small.
-const GROUP: usize = 256;
+/// Messages of one group: all of one device share its state and its receipt, so the more the
+/// cheaper; whoever comes first waits for the last.
+const GROUP: usize = 1_024;
 
 /// Something heard from a device.
 #[derive(Clone, Debug, PartialEq, Eq)]

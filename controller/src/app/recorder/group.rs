@@ -1,4 +1,5 @@
-//! One group of messages: decided in memory, written in one batch, then told.
+//! One group of messages: decided in memory, written in as few batches as the store takes, then
+//! told.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use declic_common::receipt::{Receipt, Refused};
 use declic_common::topic::Leaf;
 
 use super::tracked::{Arrival, Tracked};
+use super::wave::{FACTS_BYTES, STATE_OPS, Wave, bytes_of};
 use super::{Heard, Job, Minimised, RecordError, Sealed};
 use crate::app::counters::Counters;
 use crate::app::history::seal;
@@ -36,15 +38,6 @@ pub(super) struct Tracker {
     devices: HashMap<DeviceId, Tracked>,
 }
 
-/// What a group came to, for the counters.
-#[derive(Default)]
-struct Tally {
-    reports: u64,
-    messages: u64,
-    repeats: u64,
-    refused: u64,
-}
-
 impl Tracker {
     pub(super) fn new(
         store: Arc<dyn Store>,
@@ -65,11 +58,7 @@ impl Tracker {
 
     /// Makes a group of messages durable and tells everybody.
     pub(super) fn settle(&mut self, group: impl Iterator<Item = Job>) {
-        let mut batch = Batch::default();
-        let mut waiting = Vec::new();
-        let mut touched = Vec::new();
-        let mut tally = Tally::default();
-        let mut received_at = i64::MIN;
+        let mut wave = Wave::default();
         let mut minimising = Vec::new();
         let mut sealing = Vec::new();
         for job in group {
@@ -90,23 +79,41 @@ impl Tracker {
                 }
                 Job::Record {
                     device,
-                    received_at: at,
+                    received_at,
                     heard,
                     done,
-                } => {
-                    received_at = received_at.max(at);
-                    let decided =
-                        self.decide(&mut batch, &mut touched, &mut tally, device, at, &heard);
-                    (decided, done)
-                }
+                } => (self.decide(&mut wave, device, received_at, &heard), done),
             };
             match decided {
-                Ok(()) => waiting.push(done),
+                Ok(()) => wave.waiting.push(done),
                 Err(error) => {
                     let _ = done.send(Err(error));
                 }
             }
+            if wave.is_full() {
+                self.write(std::mem::take(&mut wave));
+            }
         }
+        self.write(wave);
+        // Last: it reads what the group has written.
+        for (device, now, done) in minimising {
+            let _ = done.send(self.minimise(device, now));
+        }
+        for (device, minutes, now, done) in sealing {
+            let _ = done.send(self.seal(device, minutes, now));
+        }
+    }
+
+    /// Writes a wave, then tells everybody.
+    fn write(&mut self, wave: Wave) {
+        let Wave {
+            mut batch,
+            touched,
+            waiting,
+            tally,
+            received_at,
+            ..
+        } = wave;
         for id in &touched {
             self.save(&mut batch, *id);
         }
@@ -139,13 +146,6 @@ impl Tracker {
                     let _ = caller.send(Err(error.clone().into()));
                 }
             }
-        }
-        // Last: it reads what the group has written.
-        for (device, now, done) in minimising {
-            let _ = done.send(self.minimise(device, now));
-        }
-        for (device, minutes, now, done) in sealing {
-            let _ = done.send(self.seal(device, minutes, now));
         }
     }
 
@@ -180,15 +180,46 @@ impl Tracker {
         Ok(Minimised { changed, more })
     }
 
+    /// Takes one message into a wave, and counts what it adds to it.
     fn decide(
         &mut self,
-        batch: &mut Batch,
-        touched: &mut Vec<DeviceId>,
-        tally: &mut Tally,
+        wave: &mut Wave,
         id: DeviceId,
         received_at: i64,
         heard: &Heard,
     ) -> Result<(), RecordError> {
+        let (ops, touched, facts) = (wave.batch.ops.len(), wave.touched.len(), self.facts(id));
+        // Even of a message that is refused: what it left in memory is written.
+        let decided = self.take(wave, id, received_at, heard);
+        let rows = &wave.batch.ops[ops..];
+        let bytes: usize = rows.iter().map(bytes_of).sum();
+        let facts = self.facts(id).saturating_sub(facts);
+        wave.ops += rows.len() + facts;
+        wave.bytes += bytes + facts * FACTS_BYTES;
+        if wave.touched.len() > touched {
+            let state = self.devices.get(&id).map_or(0, |one| one.state_bytes);
+            // The newest report is in the state as well.
+            wave.bytes += state.max(bytes);
+            wave.ops += STATE_OPS;
+        }
+        decided
+    }
+
+    /// Facts of a device that wait to be written.
+    fn facts(&self, id: DeviceId) -> usize {
+        self.devices
+            .get(&id)
+            .map_or(0, |tracked| tracked.facts.len())
+    }
+
+    fn take(
+        &mut self,
+        wave: &mut Wave,
+        id: DeviceId,
+        received_at: i64,
+        heard: &Heard,
+    ) -> Result<(), RecordError> {
+        wave.received_at = wave.received_at.max(received_at);
         let (store, registry) = (Arc::clone(&self.store), Arc::clone(&self.registry));
         let ring = Arc::clone(&self.keys);
         let tracked = self.tracked(id)?;
@@ -221,15 +252,22 @@ impl Tracker {
                             ),
                             _ => Written::default(),
                         };
-                        tracked.take(batch, store.as_ref(), id, arrival, envelope, words)?;
+                        tracked.take(
+                            &mut wave.batch,
+                            store.as_ref(),
+                            id,
+                            arrival,
+                            envelope,
+                            words,
+                        )?;
                         tracked.note(store.as_ref(), id, dated, envelope)?;
                         tracked.latest.messages += 1;
                         match envelope.body {
-                            UpBody::Report(_) => tally.reports += 1,
-                            _ => tally.messages += 1,
+                            UpBody::Report(_) => wave.tally.reports += 1,
+                            _ => wave.tally.messages += 1,
                         }
                     }
-                    Admission::Repeat => tally.repeats += 1,
+                    Admission::Repeat => wave.tally.repeats += 1,
                     Admission::TooScattered => return Err(RecordError::TooScattered),
                 }
                 let boot = tracked.boot(store.as_ref(), id, envelope.number)?;
@@ -251,7 +289,7 @@ impl Tracker {
                 // Settled: it must not be counted as lost as well.
                 if boot.numbers.admit(number.seq, 1) == Admission::New {
                     tracked.latest.refused += 1;
-                    tally.refused += 1;
+                    wave.tally.refused += 1;
                 }
             }
             Heard::Status(status) => {
@@ -263,7 +301,7 @@ impl Tracker {
         // Not the greatest: the controller's clock may have been ahead for a while.
         tracked.latest.last_seen = Some(received_at);
         if !std::mem::replace(&mut tracked.touched, true) {
-            touched.push(id);
+            wave.touched.push(id);
         }
         Ok(())
     }
@@ -287,6 +325,7 @@ impl Tracker {
         let Some(tracked) = self.devices.get_mut(&id) else {
             return;
         };
+        let rows = batch.ops.len();
         batch.put(Space::Core, keys::latest(id), encode(&tracked.latest));
         for boot in tracked.boots.iter().filter(|boot| boot.changed) {
             let key = keys::mark(id, boot.install, boot.boot);
@@ -296,6 +335,7 @@ impl Tracker {
             let key = keys::facts(id, *install, *boot, *slice);
             batch.put(Space::Core, key, encode(&evidence::row(facts)));
         }
+        tracked.state_bytes = batch.ops[rows..].iter().map(bytes_of).sum();
     }
 
     /// Shows and receipts what is now durable.

@@ -1,3 +1,5 @@
+mod large;
+
 use std::sync::Arc;
 
 use declic_common::command::{Action, Outcome, OutcomeResult};

@@ -28,7 +28,7 @@ pub(super) struct Arrival {
     pub(super) folded: bool,
 }
 
-/// One device, as it will be once the group is written.
+/// One device, as it will be once the wave is written.
 pub(super) struct Tracked {
     pub(super) enrolled_at: i64,
     pub(super) latest: Latest,
@@ -36,9 +36,11 @@ pub(super) struct Tracked {
     pub(super) boots: Vec<Boot>,
     /// Dated time of the stored inventory, once it was looked up.
     pub(super) inventory_at: Option<i64>,
-    /// In the group under way.
+    /// In the wave under way.
     pub(super) touched: bool,
-    /// Facts of the group under way, as they will be: by install, boot and slice.
+    /// What its state came to when it was last read or written, keys included.
+    pub(super) state_bytes: usize,
+    /// Facts of the wave under way, as they will be: by install, boot and slice.
     pub(super) facts: HashMap<(InstallId, u32, u32), Facts>,
 }
 
@@ -52,9 +54,9 @@ pub(super) struct Boot {
     pub(super) guess: Option<i64>,
     /// The newest reports that follow each other without a gap.
     pub(super) run: Option<Run>,
-    /// In the group under way: to be receipted.
+    /// In the wave under way: to be receipted.
     pub(super) touched: bool,
-    /// In the group under way: to be written.
+    /// In the wave under way: to be written.
     pub(super) changed: bool,
     pub(super) refused: Vec<Refused>,
 }
@@ -63,6 +65,7 @@ impl Tracked {
     pub(super) fn new(enrolled_at: i64, latest: Latest) -> Self {
         Tracked {
             enrolled_at,
+            state_bytes: encode(&latest).len(),
             latest,
             boots: Vec::new(),
             inventory_at: None,
