@@ -19,6 +19,7 @@ use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::PathItem;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use super::openapi::Document;
 use super::origin::Origin;
 use super::problem::Failure;
 use super::router::Desk;
@@ -53,7 +54,11 @@ pub(super) struct Pass {
 }
 
 /// Routes, each with its rule.
-pub(super) struct Routes(OpenApiRouter<Desk>);
+pub(super) struct Routes {
+    router: OpenApiRouter<Desk>,
+    /// Whether what describes them is kept: ten times as much as the routes themselves.
+    described: bool,
+}
 
 /// Pages, each with its rule.
 #[derive(Default)]
@@ -108,34 +113,63 @@ impl Pages {
 }
 
 impl Routes {
-    pub(super) fn new(document: utoipa::openapi::OpenApi) -> Self {
-        Routes(OpenApiRouter::with_openapi(document))
+    /// No routes yet, and the document that will describe them.
+    pub(super) fn described(document: Document) -> Self {
+        Routes {
+            router: OpenApiRouter::with_openapi(document),
+            described: true,
+        }
+    }
+
+    /// No routes yet, to be served.
+    pub(super) fn bare() -> Self {
+        Routes {
+            router: OpenApiRouter::new(),
+            described: false,
+        }
+    }
+
+    /// No routes yet, of the same kind as these.
+    pub(super) fn beside(&self) -> Self {
+        match self.described {
+            true => Routes::described(Document::default()),
+            false => Routes::bare(),
+        }
     }
 
     /// A route that the document describes.
     pub(super) fn documented(
-        self,
+        mut self,
         access: Access,
-        (schemas, mut paths, methods): UtoipaMethodRouter<Desk>,
+        (mut schemas, mut paths, methods): UtoipaMethodRouter<Desk>,
     ) -> Self {
         for item in paths.paths.values_mut() {
-            access.write_into(item);
+            match self.described {
+                true => access.write_into(item),
+                false => *item = PathItem::default(),
+            }
         }
-        Routes(self.0.routes((schemas, paths, access.guard(methods))))
+        if !self.described {
+            schemas.clear();
+        }
+        self.router = self.router.routes((schemas, paths, access.guard(methods)));
+        self
     }
 
     /// A route beside the API.
-    pub(super) fn plain(self, access: Access, path: &str, methods: MethodRouter<Desk>) -> Self {
-        Routes(self.0.route(path, access.guard(methods)))
+    pub(super) fn plain(mut self, access: Access, path: &str, methods: MethodRouter<Desk>) -> Self {
+        self.router = self.router.route(path, access.guard(methods));
+        self
     }
 
     /// These routes, below those of `within`.
-    pub(super) fn nested(self, path: &str, within: Routes) -> Self {
-        Routes(self.0.nest(path, within.0))
+    pub(super) fn nested(mut self, path: &str, within: Routes) -> Self {
+        self.router = self.router.nest(path, within.router);
+        self
     }
 
-    pub(super) fn into_inner(self) -> OpenApiRouter<Desk> {
-        self.0
+    pub(super) fn into_parts(self) -> (axum::Router<Desk>, Document) {
+        self.router.split_for_parts()
     }
 }
 

@@ -58,10 +58,45 @@ impl Modify for Ways {
     }
 }
 
-/// The document, in JSON.
-pub fn document() -> String {
-    let (_, document) = super::router::documented().split_for_parts();
+/// The document as it is sent: text, but for the address of the controller.
+#[derive(Debug)]
+pub(super) struct Description {
+    before: String,
+    after: String,
+}
+
+impl Description {
+    pub(super) fn of(mut document: Document) -> Self {
+        // No description holds it: a control character is written in its escaped form.
+        const ADDRESS: &str = "\u{1}";
+        let servers = document.servers.iter_mut().flatten();
+        servers.for_each(|server| server.url = ADDRESS.to_owned());
+        let text = json(&document);
+        let (before, after) = text
+            .split_once(&serde_json::json!(ADDRESS).to_string())
+            .expect("the document names one server");
+        Description {
+            before: before.to_owned(),
+            after: after.to_owned(),
+        }
+    }
+
+    /// The document of a controller that the reader finds at this address.
+    pub(super) fn at(&self, address: &str) -> String {
+        let address = serde_json::json!(address).to_string();
+        [&self.before, &address, &self.after]
+            .map(String::as_str)
+            .concat()
+    }
+}
+
+fn json(document: &Document) -> String {
     document
         .to_pretty_json()
         .expect("the document has a JSON form")
+}
+
+/// The document, in JSON.
+pub fn document() -> String {
+    json(&super::router::document())
 }

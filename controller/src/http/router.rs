@@ -1,6 +1,6 @@
 //! Every route, and what stands around them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -10,8 +10,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use declic_common::problem::ProblemKind;
+use tokio::task::spawn_blocking;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 
 use super::access::{Access, Routes};
 use super::answer::Answer;
@@ -19,10 +19,11 @@ use super::api;
 use super::attempts::Attempts;
 use super::extract::Path;
 use super::limits::Limiter;
+use super::openapi::{self, Description};
 use super::origin::Origin;
 use super::pages::{self, Onlookers};
 use super::problem::Failure;
-use super::{guard, metrics, openapi, origin, problem};
+use super::{guard, metrics, origin, problem};
 use crate::app::App;
 use crate::config::Web;
 use crate::domain::rights::Permission;
@@ -62,18 +63,23 @@ impl Desk {
     }
 }
 
-/// The routes that the document describes.
-pub(super) fn documented() -> OpenApiRouter<Desk> {
-    let base = Routes::new(openapi::Base::openapi());
-    base.nested("/api/v1", api::routes()).into_inner()
+/// What describes the routes below `/api/v1`.
+pub(super) fn document() -> openapi::Document {
+    let base = Routes::described(openapi::Base::openapi());
+    documented(base).into_parts().1
+}
+
+fn documented(base: Routes) -> Routes {
+    let api = api::routes(base.beside());
+    base.nested("/api/v1", api)
 }
 
 /// The whole of one door.
 pub(super) fn router(desk: Desk) -> Router {
-    let (routes, document) = documented().split_for_parts();
-    let document = Arc::new(document);
-    let document = get(async move |origin: Origin| described(&document, &origin));
-    let (beside, _) = Routes::new(openapi::Document::default())
+    let (routes, _) = documented(Routes::bare()).into_parts();
+    let description = Arc::new(OnceLock::new());
+    let document = get(async move |origin: Origin| described(description, origin).await);
+    let (beside, _) = Routes::bare()
         .plain(Access::Open, "/api/v1/openapi.json", document)
         .plain(Access::Open, "/healthz", get(async || "alive\n"))
         .plain(Access::Open, "/readyz", get(ready))
@@ -83,8 +89,7 @@ pub(super) fn router(desk: Desk) -> Router {
             get(metrics::scrape),
         )
         .plain(Access::Open, "/problems/{slug}", get(explain))
-        .into_inner()
-        .split_for_parts();
+        .into_parts();
     let base = desk.web.base_path.clone();
     let pages = match base.as_str() {
         "" => pages::routes(),
@@ -116,16 +121,20 @@ pub(super) fn router(desk: Desk) -> Router {
     }
 }
 
-/// The document of the API, at the address that the reader sees.
-fn described(document: &openapi::Document, origin: &Origin) -> impl IntoResponse + use<> {
-    let mut document = document.clone();
-    for server in document.servers.iter_mut().flatten() {
-        server.url = format!("{}/", origin.base);
-    }
-    let text = document
-        .to_pretty_json()
-        .expect("the document has a JSON form");
-    ([(header::CONTENT_TYPE, "application/json")], text)
+/// The document of the API, at the address that the reader sees. It is made for the first who asks.
+async fn described(
+    description: Arc<OnceLock<Description>>,
+    origin: Origin,
+) -> Answer<impl IntoResponse> {
+    let text = spawn_blocking(move || {
+        let description = description.get_or_init(|| Description::of(document()));
+        description.at(&format!("{}/", origin.base))
+    });
+    let text = text.await.map_err(|error| {
+        tracing::error!(%error, "the document of the API could not be made");
+        Failure::new(ProblemKind::Internal, "the document could not be made")
+    })?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], text))
 }
 
 async fn ready(State(desk): State<Desk>) -> Answer<&'static str> {

@@ -150,12 +150,14 @@ pub async fn serve(
     });
 
     let desk = Desk::new(app, listeners.web);
+    // One for both doors: hundreds of routes are made once.
+    let router = router(desk.clone());
     let tcp = async {
         let Some(listener) = listeners.tcp else {
             until(stopping.clone()).await;
             return Ok(());
         };
-        let router = router(desk.clone()).into_make_service_with_connect_info::<Line>();
+        let router = router.clone().into_make_service_with_connect_info::<Line>();
         match listeners.tls {
             Some(tls) => {
                 let listener = TlsListener::start(listener, tls, BOUNDS)
@@ -178,7 +180,7 @@ pub async fn serve(
             until(stopping.clone()).await;
             return Ok(());
         };
-        let router = router(desk.clone()).into_make_service_with_connect_info::<Line>();
+        let router = router.clone().into_make_service_with_connect_info::<Line>();
         axum::serve(listener, router)
             .with_graceful_shutdown(until(stopping.clone()))
             .await

@@ -27,13 +27,12 @@ mod workshops;
 use utoipa_axum::routes;
 
 use super::access::{Access, Routes};
-use super::openapi::Document;
 use crate::domain::rights::Permission::*;
 
-/// Every documented route, under `/api/v1`, with its rule.
-pub(super) fn routes() -> Routes {
+/// Every documented route, under `/api/v1`, with its rule, added to none.
+pub(super) fn routes(base: Routes) -> Routes {
     use Access::{Needs, OnDevice, Open, SignedIn};
-    let base = Routes::new(Document::default())
+    let base = base
         .documented(Needs(SeeDevices), routes!(devices::list))
         .documented(OnDevice(SeeDevices), routes!(devices::detail))
         .documented(OnDevice(SeeDevices), routes!(devices::latest))
