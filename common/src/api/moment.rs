@@ -28,7 +28,8 @@ pub(super) fn serialize<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let mut text = [0; LONGEST];
-    match write(*moment, &mut text) {
+    let written = write(*moment, &mut text).and_then(|text| str::from_utf8(text).ok());
+    match written {
         Some(text) => serializer.serialize_str(text),
         None => serializer.collect_str(moment),
     }
@@ -38,13 +39,13 @@ pub(super) fn serialize<S: Serializer>(
 pub(super) fn push(moment: Timestamp, to: &mut Vec<u8>) {
     let mut text = [0; LONGEST];
     match write(moment, &mut text) {
-        Some(text) => to.extend_from_slice(text.as_bytes()),
+        Some(text) => to.extend_from_slice(text),
         None => to.extend_from_slice(moment.to_string().as_bytes()),
     }
 }
 
-/// `None` for a year that has not four digits.
-fn write(moment: Timestamp, text: &mut [u8; LONGEST]) -> Option<&str> {
+/// In ASCII; `None` for a year that has not four digits.
+fn write(moment: Timestamp, text: &mut [u8; LONGEST]) -> Option<&[u8]> {
     let (mut seconds, mut fraction) = (moment.as_second(), moment.subsec_nanosecond());
     // Towards the past, so that the fraction is never negative.
     if fraction < 0 {
@@ -65,7 +66,7 @@ fn write(moment: Timestamp, text: &mut [u8; LONGEST]) -> Option<&str> {
     two(text, 17, second % 60);
     let end = fraction_at(text, 19, fraction.cast_unsigned());
     text[end] = b'Z';
-    std::str::from_utf8(&text[..=end]).ok()
+    Some(&text[..=end])
 }
 
 /// Two digits at a place.
@@ -139,7 +140,7 @@ mod tests {
     fn same(moment: Timestamp) {
         let mut text = [0; LONGEST];
         if let Some(text) = write(moment, &mut text) {
-            assert_eq!(text, moment.to_string());
+            assert_eq!(text, moment.to_string().as_bytes());
         }
     }
 
@@ -152,7 +153,7 @@ mod tests {
         ] {
             let parsed: Timestamp = moment.parse().unwrap();
             let mut text = [0; LONGEST];
-            assert_eq!(write(parsed, &mut text), Some(moment));
+            assert_eq!(write(parsed, &mut text), Some(moment.as_bytes()));
             same(parsed);
         }
         same(Timestamp::MIN);

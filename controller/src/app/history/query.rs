@@ -189,6 +189,7 @@ fn page<T>(
             None => 0,
         };
         let before = items.len();
+        items.reserve(found.times.len().min(limit - before));
         for n in skipped..found.times.len() {
             if items.len() == limit {
                 if found.ids.is_empty() {

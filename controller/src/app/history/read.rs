@@ -292,6 +292,16 @@ fn join(sources: Vec<Source>, metrics: usize) -> Source {
         values: vec![Vec::new(); metrics],
         ..Source::default()
     });
+    let rest = sources
+        .as_slice()
+        .iter()
+        .map(|source| source.times.len())
+        .sum();
+    joined.times.reserve(rest);
+    joined
+        .values
+        .iter_mut()
+        .for_each(|values| values.reserve(rest));
     for source in sources {
         joined.times.extend(source.times);
         joined.ids.extend(source.ids);

@@ -6,16 +6,22 @@ use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 use sled::IVec;
+
+use super::rows;
 
 /// Larger does not bound memory, and smaller costs reads.
 const CACHE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Bytes read that are worth one more access in the cache's books.
 const BYTES_PER_ACCESS: usize = 1024;
+
+/// Rows read lately that are remembered, so that they are not counted again and again.
+const AGED_ROWS: usize = 4096;
 
 /// How long sled may take to let go of its file after it was dropped.
 const RELEASE: Duration = Duration::from_secs(10);
@@ -56,7 +62,11 @@ pub(super) struct Engine {
     /// `sync_file_range`, after which a power cut still loses rows.
     file: File,
     folder: PathBuf,
+    aged: Aged,
 }
+
+/// Marks of the rows that were aged last, each in the place that its mark says.
+struct Aged([AtomicU32; AGED_ROWS]);
 
 impl Engine {
     /// Opens or creates the database of a folder that exists.
@@ -75,6 +85,7 @@ impl Engine {
             db,
             file,
             folder: folder.to_owned(),
+            aged: Aged([const { AtomicU32::new(0) }; AGED_ROWS]),
         })
     }
 
@@ -102,7 +113,7 @@ impl Engine {
         self.call(|tree| {
             let value = tree.get(row)?;
             if let Some(value) = &value {
-                age(tree, row, value)?;
+                self.aged.age(tree, row, value)?;
             }
             Ok(value)
         })
@@ -118,7 +129,7 @@ impl Engine {
             self.call(|tree| {
                 let row = rows.next().transpose()?;
                 if let Some((key, value)) = &row {
-                    age(tree, key, value)?;
+                    self.aged.age(tree, key, value)?;
                 }
                 Ok(row)
             })
@@ -129,6 +140,26 @@ impl Engine {
         Ok(())
     }
 
+    /// Reads the small rows once more, after all rows were read.
+    ///
+    /// The cache keeps a page at least in each of its 256 parts: those that were read last, which
+    /// are of sealed days, as they lie at the end of the tree. These are large, and nobody asks
+    /// for them after a start.
+    pub(super) fn keep_small_rows(&self) -> Result<(), EngineError> {
+        let mut rows = self.db.range(..rows::pieces_begin());
+        let mut more = true;
+        while more {
+            more = self.call(|tree| match rows.next().transpose()? {
+                Some((key, _)) => tree.get(&key).map(|_| true),
+                None => Ok(false),
+            })?;
+        }
+        drop(rows);
+        // Pages that the cache let go of wait in a bag of this thread, which may not come back.
+        crossbeam_epoch::pin().flush();
+        Ok(())
+    }
+
     pub(super) fn file_bytes(&self) -> u64 {
         self.file.metadata().map_or(0, |file| file.len())
     }
@@ -136,7 +167,9 @@ impl Engine {
     /// Closes, and returns once the folder can be opened again. False if sled
     /// holds on to it.
     pub(super) fn close(self) -> bool {
-        let Self { db, file, folder } = self;
+        let Self {
+            db, file, folder, ..
+        } = self;
         // Sled's last sync may panic; what was acknowledged is synced already.
         let dropped = guarded(|| {
             drop(db);
@@ -147,17 +180,29 @@ impl Engine {
     }
 }
 
-/// Lets sled's cache forget other pages for the one of this row.
-///
-/// The cache counts what it holds only after 64 accesses to one of its 256 parts;
-/// until then all that is read stays in memory, however large. So a row is looked
-/// up as often as its size deserves: reading everything then takes 20 MB instead
-/// of all the data.
-fn age(tree: &sled::Tree, row: &[u8], value: &[u8]) -> Result<(), sled::Error> {
-    for _ in 0..value.len() / BYTES_PER_ACCESS {
-        tree.get(row)?;
+impl Aged {
+    /// Lets sled's cache forget other pages for the one of this row.
+    ///
+    /// The cache counts what it holds only after 64 accesses to one of its 256 parts;
+    /// until then all that is read stays in memory, however large. So a row is looked
+    /// up as often as its size deserves: reading everything then takes 20 MB instead
+    /// of all the data. A row that was counted lately is in the cache's books already:
+    /// whoever asks for the same month again does not pay for it.
+    fn age(&self, tree: &sled::Tree, row: &[u8], value: &[u8]) -> Result<(), sled::Error> {
+        let accesses = value.len() / BYTES_PER_ACCESS;
+        if accesses == 0 {
+            return Ok(());
+        }
+        let mark = crc32c::crc32c(row);
+        let place = &self.0[mark as usize % AGED_ROWS];
+        if place.swap(mark, Ordering::Relaxed) == mark {
+            return Ok(());
+        }
+        for _ in 0..accesses {
+            tree.get(row)?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Waits until no sled has the file of a folder open; false if one still has.

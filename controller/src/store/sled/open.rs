@@ -133,6 +133,7 @@ fn begin(engine: &Engine, folder: &Path, mark: &Mark) -> Result<(Total, LargeKin
     let marked = mark.read();
     let mut large = LargeKinds::default();
     let mut found = Total::count(engine, |key| large.see(key)).map_err(refused)?;
+    engine.keep_small_rows().map_err(refused)?;
     let stored = Total::stored(engine).map_err(refused)?;
     if found.rows == 0 && stored.is_none() && marked.is_none() {
         found = create(engine).map_err(refused)?;

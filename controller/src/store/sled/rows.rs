@@ -46,6 +46,11 @@ pub(super) fn key(space: Space, key: &[u8]) -> Vec<u8> {
     row
 }
 
+/// The first key of a piece: all other rows lie before it.
+pub(super) fn pieces_begin() -> [u8; 1] {
+    [PIECES]
+}
+
 /// The first key after all rows of a space.
 pub(super) fn end(space: Space) -> Vec<u8> {
     vec![space as u8 + 1]
