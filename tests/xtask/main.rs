@@ -13,6 +13,7 @@ mod picture;
 mod power_cuts;
 mod run;
 mod screenshots;
+mod shipped;
 mod test;
 
 #[derive(Debug, Parser)]
@@ -26,6 +27,9 @@ struct Cli {
 enum Task {
     /// Everything that must pass: format, lints, documents, licences, tests and stories
     Test,
+    /// Builds the programs of a home PC as they are shipped: small, and without a library of the
+    /// system
+    Agent,
     /// Draws the terminal session of the README from its text
     Picture,
     /// Saves a picture of every page: both languages, light and dark, large and small
@@ -71,6 +75,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Task::Test => test::everything(),
+        Task::Agent => shipped::show_agent(),
         Task::Picture => picture::draw(),
         Task::Screenshots { folder } => screenshots::save(&folder),
         Task::Bench(options) => bench::run_all(&options),

@@ -10,6 +10,8 @@ use crate::run::{answers, run, run_with, say};
 
 /// Debian packages: a program each that shows it is there.
 const PACKAGES: &[(&str, &str)] = &[
+    // The controller's allocator is built with it.
+    ("make", "/usr/bin/make"),
     ("mosquitto", "/usr/sbin/mosquitto"),
     ("mosquitto-clients", "/usr/bin/mosquitto_pub"),
     ("nginx", "/usr/sbin/nginx"),
@@ -34,14 +36,21 @@ const PACKAGES: &[(&str, &str)] = &[
         "/usr/lib/python3/dist-packages/aiosmtpd/main.py",
     ),
 ];
+/// What the agent's C code is compiled with, without a library of the system.
+const MUSL: &[(&str, &str)] = &[("musl-tools", "/usr/bin/musl-gcc")];
 /// Pinned, so that a run tomorrow judges as today's.
 const CARGO_DENY: &str = "0.20.2";
 
 /// Installs what is missing.
 pub(crate) fn install() -> anyhow::Result<()> {
-    packages()?;
+    packages(PACKAGES)?;
     judges()?;
     cargo_deny()
+}
+
+/// Installs what the shipped agent is built with.
+pub(crate) fn musl() -> anyhow::Result<()> {
+    packages(MUSL)
 }
 
 /// What judges pages, into the target folder.
@@ -65,8 +74,8 @@ fn judges() -> anyhow::Result<()> {
     run("npm", &args)
 }
 
-fn packages() -> anyhow::Result<()> {
-    let missing: Vec<&str> = PACKAGES
+fn packages(wanted: &[(&'static str, &str)]) -> anyhow::Result<()> {
+    let missing: Vec<&str> = wanted
         .iter()
         .filter(|(_, program)| !Path::new(program).exists())
         .map(|(package, _)| *package)
@@ -79,7 +88,7 @@ fn packages() -> anyhow::Result<()> {
         missing.join(" ")
     );
     if !rustix::process::geteuid().is_root() {
-        bail!("the tests need more packages; install them with: sudo {command}");
+        bail!("more packages are needed; install them with: sudo {command}");
     }
     // A package must not start a service of its own on this machine.
     let quiet = [("DEBIAN_FRONTEND", "noninteractive"), ("RUNLEVEL", "1")];

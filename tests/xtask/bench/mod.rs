@@ -29,7 +29,8 @@ use self::aims::aim;
 use self::history::Archive;
 use self::page::number;
 use self::table::{OURS, Row, Table, Turns};
-use crate::run::{root, run, say};
+use crate::run::say;
+use crate::shipped;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Bench {
@@ -100,21 +101,15 @@ pub(crate) fn run_all(options: &Options) -> anyhow::Result<()> {
         .filter(|bench| *bench != Bench::All)
         .filter(|bench| all || options.benches.contains(bench))
         .collect();
-    let build = ["build", "--release", "--locked", "-p", "declic-controller"];
-    run("cargo", &build)?;
-    if benches.contains(&Bench::Agent) || benches.contains(&Bench::Connections) {
+    let mut folders = vec![("declic", shipped::controller()?)];
+    if benches.contains(&Bench::Agent) {
         // Small before fast takes minutes to build.
-        let build = [
-            "build",
-            "--profile",
-            "agent",
-            "--locked",
-            "-p",
-            "declic-agent",
-        ];
-        run("cargo", &build)?;
+        folders.push(("declic-agent", shipped::agent()?));
     }
-    let _programs = shipped()?;
+    if benches.contains(&Bench::Connections) {
+        folders.push(("declic-simulate", shipped::simulator()?));
+    }
+    let _programs = side_by_side(&folders)?;
     if options.alone {
         peers::leave_out();
     } else {
@@ -178,22 +173,15 @@ fn print(table: &Table, row: &Row, format: Format) {
     }
 }
 
-/// The programs as they are shipped, side by side in one folder.
-fn shipped() -> anyhow::Result<tempfile::TempDir> {
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
+/// Programs of several folders, side by side in one.
+fn side_by_side(programs: &[(&str, PathBuf)]) -> anyhow::Result<tempfile::TempDir> {
     let dir = tempfile::tempdir()?;
-    for (program, profile) in [
-        ("declic", "release"),
-        ("declic-agent", "agent"),
-        ("declic-simulate", "agent"),
-    ] {
-        let built = target.join(profile).join(program);
+    for (program, folder) in programs {
+        let built = folder.join(program);
         std::os::unix::fs::symlink(&built, dir.path().join(program))
             .with_context(|| format!("{} is not built", built.display()))?;
     }
     // The harness looks here instead of beside the test.
     declic_tests::process::use_programs_of(dir.path());
-
     Ok(dir)
 }
