@@ -5,6 +5,7 @@
 //! `agent` owns them all, `run` waits for what happens. `ARCHITECTURE.md` has the map.
 
 pub mod agent;
+mod alarm;
 pub mod charter;
 pub mod cli;
 pub mod enrol;

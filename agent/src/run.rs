@@ -12,9 +12,10 @@ use declic_common::status::State as Word;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, timeout};
 
 use crate::agent::{Agent, Next};
+use crate::alarm::Alarm;
 use crate::errands::{Done, Errands};
 use crate::identity::Identity;
 use crate::meter::Meter;
@@ -159,12 +160,15 @@ pub async fn run_counted(
     let mut errands = Errands::default();
     // What the machine's clocks call `span`, on ours.
     let real = |span: Duration| span / options.speed.max(1);
-    let mut next_sample = Instant::now();
-    // The first report is worth a short wait for the readings that take long.
-    let mut next_report = Instant::now() + SLOW_PATIENCE.min(real(agent.interval()));
+    let mut alarm = Alarm::new().context("failed to set an alarm")?;
+    let mut due = Due {
+        sample: Instant::now(),
+        // The first report is worth a short wait for the readings that take long.
+        climb: Instant::now() + SLOW_PATIENCE.min(real(agent.interval())),
+        report: None,
+        burst: None,
+    };
     let mut awaits_slow = true;
-    // A report that is due waits a moment for what the ladder finds.
-    let mut report_by = None;
     let ended = loop {
         if agent.is_retired() {
             break Ended::Retired;
@@ -177,7 +181,7 @@ pub async fn run_counted(
         if errands.climbs_in_vain(agent.is_connected()) {
             errands.climb(agent.climb(), agent.is_connected());
         }
-        let burst_at = agent.until_burst().map(|wait| Instant::now() + real(wait));
+        due.burst = agent.until_burst().map(|wait| Instant::now() + real(wait));
         let next = tokio::select! {
             biased;
             signal = signals.recv() => match signal {
@@ -196,45 +200,48 @@ pub async fn run_counted(
                 }
                 Done::Ladder(ladder) => {
                     agent.take_ladder(ladder);
-                    match report_by.take() {
+                    match due.report.take() {
                         Some(_) => agent.report(),
                         None => Next::Nothing,
                     }
                 }
                 Done::Renewal(renewed) => agent.take_renewal(renewed),
             },
-            () = sleep_until(next_report) => {
-                if !errands.climbs() {
-                    errands.climb(agent.climb(), agent.is_connected());
+            rung = alarm.at(due.first()) => {
+                rung.context("failed to wait")?;
+                let now = Instant::now();
+                if due.climb <= now {
+                    if !errands.climbs() {
+                        errands.climb(agent.climb(), agent.is_connected());
+                    }
+                    let interval = real(agent.interval());
+                    due.climb = now + interval;
+                    due.report.get_or_insert(now + CLIMB_PATIENCE.min(interval));
+                    // Along with the report, so that the machine is not woken for it alone.
+                    due.sample = now;
+                    Next::Nothing
+                } else if due.sample <= now {
+                    due.sample = now + real(agent.sample_every()).max(SAMPLE_LEAST);
+                    agent.sample()
+                } else if due.report.is_some_and(|report| report <= now) {
+                    due.report = None;
+                    agent.report()
+                } else {
+                    agent.burst()
                 }
-                let interval = real(agent.interval());
-                next_report = Instant::now() + interval;
-                report_by.get_or_insert(Instant::now() + CLIMB_PATIENCE.min(interval));
-                Next::Nothing
             }
-            () = sleep_until(next_sample) => {
-                next_sample = Instant::now() + real(agent.sample_every()).max(SAMPLE_LEAST);
-                agent.sample()
-            }
-            () = until(report_by) => {
-                report_by = None;
-                agent.report()
-            }
-            () = until(burst_at) => agent.burst(),
         };
         match next {
             Next::Nothing => {}
-            Next::ReportNow => next_report = Instant::now(),
+            Next::ReportNow => due.climb = Instant::now(),
             Next::Refresh => awaits_slow = true,
             Next::Hurry => {
                 // What a climb under way has found so far may be over.
                 errands.climb(agent.climb(), agent.is_connected());
-                next_report = Instant::now();
+                due.climb = Instant::now();
                 hurry.notify_one();
             }
-            Next::Reschedule => {
-                next_report = next_report.min(Instant::now() + real(agent.interval()))
-            }
+            Next::Reschedule => due.climb = due.climb.min(Instant::now() + real(agent.interval())),
             Next::Redial => {
                 agent.hang_up();
                 wire = Wire::lay(&agent, &options, &hurry)?;
@@ -259,11 +266,23 @@ pub async fn run_counted(
     Ok(ended)
 }
 
-/// Resolves at a moment; never without one.
-async fn until(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
-        None => std::future::pending().await,
+/// When the agent is to act by itself.
+#[derive(Clone, Copy, Debug)]
+struct Due {
+    sample: Instant,
+    /// An interval is over: the ladder is climbed, and a report follows.
+    climb: Instant,
+    /// A report that is due waits a moment for what the ladder finds.
+    report: Option<Instant>,
+    burst: Option<Instant>,
+}
+
+impl Due {
+    fn first(&self) -> Instant {
+        [self.report, self.burst]
+            .into_iter()
+            .flatten()
+            .fold(self.sample.min(self.climb), Instant::min)
     }
 }
 

@@ -3,8 +3,8 @@
 use anyhow::ensure;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// A connection, the lock of its folder, and the file of its spool; one to spare.
-const OF_A_HOME: u64 = 4;
+/// A connection, its alarm, the lock of its folder, and the file of its spool; one to spare.
+const OF_A_HOME: u64 = 5;
 /// Those of the process itself.
 const OURS: u64 = 64;
 

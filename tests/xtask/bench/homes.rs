@@ -1,8 +1,8 @@
 //! A fleet of simulated homes in processes of their own, and the figures that they tell
 //! together.
 //!
-//! A home takes four open files (a connection, its folder's lock, its queue, one to spare),
-//! and a process may have so many: more homes are shared out over several processes.
+//! A home takes five open files (a connection, its alarm, its folder's lock, its queue, one
+//! to spare), and a process may have so many: more homes are shared out over several processes.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Lines};
@@ -15,7 +15,7 @@ use rustix::process::{Pid, Resource, Signal, getrlimit, kill_process};
 use serde_json::{Map, Value};
 
 /// What `declic-simulate` asks the system for, for each home and for itself.
-const FILES: (u64, u64) = (4, 64);
+const FILES: (u64, u64) = (5, 64);
 
 /// How each figure of several processes becomes one. A percentile of all is at most the
 /// greatest of theirs, so what we tell is never better than what was.
