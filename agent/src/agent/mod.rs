@@ -84,6 +84,8 @@ pub struct Agent {
     ladder: Option<Ladder>,
     last_receipt: Option<i64>,
     alive_at: u64,
+    /// The last sample.
+    sampled_at: u64,
     renew_tried_at: Option<u64>,
     /// The commands that wait for the renewal under way.
     renewals: Vec<CommandId>,
@@ -127,6 +129,7 @@ impl Agent {
             ladder: None,
             last_receipt: None,
             alive_at: now.uptime_ms,
+            sampled_at: now.uptime_ms,
             renew_tried_at: None,
             renewals: Vec::new(),
             refreshes: Vec::new(),
@@ -218,6 +221,7 @@ impl Agent {
     pub fn sample(&mut self) -> Next {
         let link_changed = self.probe.sample();
         let now = self.probe.clocks();
+        self.sampled_at = now.uptime_ms;
         let events = self.watch.look(&now);
         // Back from sleep, or the clock was set: tell it now.
         let woke = !events.is_empty();
@@ -291,10 +295,10 @@ impl Agent {
         }
     }
 
-    /// Slow readings to be run where blocking is allowed, if they are due.
+    /// Slow readings to be run where blocking is allowed, if they were due at the last sample
+    /// or have been asked for since: asking is cheap.
     pub fn slow_job(&mut self) -> Option<SlowJob> {
-        let now = self.probe.clocks();
-        self.reporter.slow_job(self.probe.as_mut(), &now)
+        self.reporter.slow_job(self.probe.as_mut(), self.sampled_at)
     }
 
     pub fn take_slow(&mut self, slow: Option<Slow>) {
@@ -322,8 +326,13 @@ impl Agent {
                 Next::ReportNow
             }
             // The clock of this PC may say 2005, and then only the controller knows.
-            News::CertificateEnded if self.may_renew() => Next::Renew,
-            News::CertificateEnded => Next::Nothing,
+            News::CertificateEnded => {
+                let now = self.probe.clocks();
+                match self.may_renew(&now) {
+                    true => Next::Renew,
+                    false => Next::Nothing,
+                }
+            }
             News::Received(Leaf::Receipt, payload) => self.take_receipt(&payload),
             News::Received(Leaf::Command, payload) => self.take_command(&payload),
             News::Received(Leaf::Settings, payload) => self.take_settings(&payload),
@@ -411,18 +420,17 @@ impl Agent {
         next
     }
 
-    fn should_renew(&mut self, now: &Clocks) -> bool {
+    fn should_renew(&self, now: &Clocks) -> bool {
         // Until the controller has spoken, the device clock is all there is. If it
         // is wrong, a needless request is refused or renews too early: no harm.
         let time = self.life.controller_now(now).unwrap_or(now.wall_ms);
-        self.may_renew() && enrol::is_due(&self.identity, time)
+        self.may_renew(now) && enrol::is_due(&self.identity, time)
     }
 
     /// The last attempt to renew is long enough ago.
-    fn may_renew(&mut self) -> bool {
-        let now = self.probe.clocks().uptime_ms;
+    fn may_renew(&self, now: &Clocks) -> bool {
         self.renew_tried_at
-            .is_none_or(|at| now.saturating_sub(at) >= RENEW_EVERY_MS)
+            .is_none_or(|at| now.uptime_ms.saturating_sub(at) >= RENEW_EVERY_MS)
     }
 }
 

@@ -40,6 +40,9 @@ impl Agent {
     }
 
     pub(super) fn journal(&mut self, events: &[Event]) {
+        if events.is_empty() {
+            return;
+        }
         let now = self.probe.clocks();
         for message in journal::messages(events) {
             self.put(UpKind::Journal, &now, &message);
