@@ -1,7 +1,7 @@
 //! Reads the small files of a machine: bounded, and absent rather than wrong.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -29,6 +29,9 @@ const OFTEN: [&str; 7] = [
 /// Bytes that are asked for at once.
 const PART: usize = 8192;
 
+/// As much as a file of /sys gives at once: all that it holds, or a part of this size.
+const PAGE: usize = 4096;
+
 /// Longest line of the files that stay open, but for mounts. The kernel gives as many whole lines
 /// as fit: where more room than this is left, the end was reached, and need not be asked for.
 const LINE: usize = 1024;
@@ -40,6 +43,8 @@ const LINE: usize = 1024;
 pub(super) struct Files {
     pub(super) sources: Sources,
     buffer: Vec<u8>,
+    /// Where the kernel puts a part of a file.
+    part: Vec<u8>,
     /// Those of [`OFTEN`] that were read.
     open: [Option<File>; OFTEN.len()],
 }
@@ -48,7 +53,8 @@ impl Files {
     pub(super) fn new(sources: Sources) -> Self {
         Self {
             sources,
-            buffer: Vec::with_capacity(4096),
+            buffer: Vec::new(),
+            part: Vec::new(),
             open: Default::default(),
         }
     }
@@ -60,12 +66,12 @@ impl Files {
     /// A whole file, if it can be read and has a believable size.
     pub(super) fn bytes(&mut self, path: impl AsRef<Path>) -> Option<&[u8]> {
         if self.buffer.capacity() > KEPT_BYTES {
-            self.buffer = Vec::with_capacity(4096);
+            self.buffer = Vec::new();
         }
         self.buffer.clear();
         let path = path.as_ref();
         let often = match self.sources.answers {
-            Answers::Machine => OFTEN.iter().position(|often| Path::new(often) == path),
+            Answers::Machine => OFTEN.iter().position(|often| path.as_os_str() == *often),
             // Files of a test are replaced by others.
             Answers::Files => None,
         };
@@ -73,10 +79,12 @@ impl Files {
             Some(place) => self.again(place)?,
             None => {
                 let file = File::open(self.path(path)).ok()?;
-                // Size hints mean nothing in /proc and /sys: the buffer grows by itself.
-                file.take(FILE_BYTES as u64 + 1)
-                    .read_to_end(&mut self.buffer)
-                    .ok()?;
+                let line = match path.starts_with("sys") {
+                    true => PART - PAGE,
+                    // Size hints mean nothing in /proc, and a line may be long.
+                    false => PART,
+                };
+                self.whole(&file, line).ok()?;
             }
         }
         let believable = !self.buffer.is_empty() && self.buffer.len() <= FILE_BYTES;
@@ -103,16 +111,34 @@ impl Files {
         line: usize,
     ) -> Option<()> {
         if let Some(file) = kept
-            && whole(file, &mut self.buffer, line).is_ok()
+            && self.whole(file, line).is_ok()
         {
             return Some(());
         }
         self.buffer.clear();
         *kept = None;
         let file = File::open(self.path(path)).ok()?;
-        whole(&file, &mut self.buffer, line).ok()?;
+        self.whole(&file, line).ok()?;
         *kept = Some(file);
         Some(())
+    }
+
+    /// All of an open file, or a byte more than we take. None of its lines is longer than `line`.
+    fn whole(&mut self, file: &File, line: usize) -> io::Result<()> {
+        // Made once: to clear it for each file would cost more than most of them.
+        self.part.resize(PART, 0);
+        while self.buffer.len() <= FILE_BYTES {
+            match file.read_at(&mut self.part, self.buffer.len() as u64)? {
+                0 => return Ok(()),
+                read => {
+                    self.buffer.extend_from_slice(&self.part[..read]);
+                    if read + line < PART {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The one line of a file of the kernel that its reader keeps open from one look to the next.
@@ -134,13 +160,7 @@ impl Files {
         &mut self,
         path: impl AsRef<Path>,
     ) -> Option<impl DoubleEndedIterator<Item = &str> + Clone> {
-        let bytes = self.bytes(path)?;
-        Some(
-            bytes
-                .split(|byte| *byte == b'\n')
-                .filter_map(|line| str::from_utf8(line).ok())
-                .filter(|line| !line.is_empty()),
-        )
+        Some(lines_of(self.bytes(path)?))
     }
 
     /// The one line of a file that holds one value.
@@ -193,32 +213,37 @@ impl Files {
     }
 }
 
+/// The lines of a text that are text.
+pub(super) fn lines_of(bytes: &[u8]) -> impl DoubleEndedIterator<Item = &str> + Clone {
+    bytes
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| str::from_utf8(line).ok())
+        .filter(|line| !line.is_empty())
+}
+
 fn word_of(bytes: &[u8]) -> Option<&str> {
     let line = bytes.split(|byte| *byte == b'\n').next()?;
     let word = str::from_utf8(line).ok()?.trim();
     (!word.is_empty()).then_some(word)
 }
 
-/// All of an open file, or a byte more than we take. None of its lines is longer than `line`.
-fn whole(file: &File, buffer: &mut Vec<u8>, line: usize) -> io::Result<()> {
-    let mut part = [0; PART];
-    while buffer.len() <= FILE_BYTES {
-        match file.read_at(&mut part, buffer.len() as u64)? {
-            0 => return Ok(()),
-            read => {
-                buffer.extend_from_slice(&part[..read]);
-                if read + line < PART {
-                    return Ok(());
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_of_any_size_is_read_to_its_end() {
+        let root = tempfile::TempDir::new().unwrap();
+        fs::create_dir(root.path().join("sys")).unwrap();
+        let mut files = Files::new(Sources::tree(root.path()));
+        for size in [1, 4095, 4096, 4097, 8191, 8192, 8193, 20_000, FILE_BYTES] {
+            let content: Vec<u8> = (0..size).map(|n| n as u8).collect();
+            fs::write(root.path().join("sys/value"), &content).unwrap();
+            assert_eq!(files.bytes("sys/value"), Some(&content[..]), "{size}");
+        }
+        fs::write(root.path().join("sys/value"), vec![0; FILE_BYTES + 1]).unwrap();
+        assert_eq!(files.bytes("sys/value"), None);
+    }
 
     #[test]
     fn a_file_of_the_kernel_that_stays_open_tells_what_is_true_now() {

@@ -4,13 +4,11 @@
 //! the gateway's IP address, which stays here.
 
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use declic_common::report::{Link, LinkKind};
 
-use super::Answers;
-use super::files::Files;
+use super::files::{Files, lines_of};
 
 pub(super) const INTERFACES: &str = "sys/class/net";
 
@@ -60,13 +58,18 @@ pub(super) fn interfaces(files: &mut Files) -> Option<Vec<Interface>> {
 fn interface(files: &mut Files, name: String) -> Interface {
     let folder = format!("{INTERFACES}/{name}");
     let physical = files.exists(format!("{folder}/device"));
-    let up = match files.word(format!("{folder}/operstate")) {
+    let up = is_up(files, &name, &mut None);
+    Interface { name, physical, up }
+}
+
+/// Whether an interface is up; the file that tells stays open for the next time.
+pub(super) fn is_up(files: &mut Files, name: &str, state: &mut Option<File>) -> bool {
+    match files.word_again(state, format!("{INTERFACES}/{name}/operstate")) {
         Some("up") => true,
         // Modems and tunnels do not tell; their carrier does.
-        Some("unknown") => files.word(format!("{folder}/carrier")) == Some("1"),
+        Some("unknown") => files.word(format!("{INTERFACES}/{name}/carrier")) == Some("1"),
         _ => false,
-    };
-    Interface { name, physical, up }
+    }
 }
 
 /// What an interface is: asked of the few for which it matters, as it takes six files.
@@ -96,23 +99,26 @@ pub(super) fn kind(files: &mut Files, interface: &Interface) -> LinkKind {
     LinkKind::Other
 }
 
+/// The kernel's tables of routes, of IPv4 and IPv6.
+pub(super) const TABLES: [&str; 2] = ["proc/net/route", "proc/net/ipv6_route"];
+
 /// The default routes, IPv4 first, best first; `None` if the kernel does not say.
 pub(super) fn default_routes(files: &mut Files) -> Option<Vec<DefaultRoute>> {
-    let four = files
-        .lines("proc/net/route")
-        .map(|lines| lines.filter_map(route4).collect::<Vec<_>>());
-    let six = files
-        .lines("proc/net/ipv6_route")
-        .map(|lines| lines.filter_map(route6).collect::<Vec<_>>());
-    if four.is_none() && six.is_none() {
+    let tables = TABLES.map(|table| files.bytes(table).map(<[u8]>::to_vec));
+    if tables.iter().all(Option::is_none) {
         return None;
     }
-    let mut routes = Vec::new();
-    for mut family in [four, six].into_iter().flatten() {
-        family.sort_by_key(|route| route.metric);
-        routes.extend(family);
-    }
-    Some(routes)
+    Some(routes_in(&tables.map(Option::unwrap_or_default)))
+}
+
+/// The default routes in these [`TABLES`]; an empty one says nothing.
+pub(super) fn routes_in([four, six]: &[Vec<u8>; 2]) -> Vec<DefaultRoute> {
+    let mut routes: Vec<DefaultRoute> = lines_of(four).filter_map(route4).collect();
+    routes.sort_by_key(|route| route.metric);
+    let mut others: Vec<DefaultRoute> = lines_of(six).filter_map(route6).collect();
+    others.sort_by_key(|route| route.metric);
+    routes.append(&mut others);
+    routes
 }
 
 /// A default route in a line of `/proc/net/route`; addresses are in the order of memory.
@@ -155,17 +161,11 @@ fn hex(text: &str) -> Option<u32> {
 
 /// The link for a report: the interface of the default route; where a tunnel
 /// carries it, the best hardware that is up.
-pub(super) fn read(files: &mut Files) -> Option<Link> {
-    let interfaces = interfaces(files)?;
-    let routes = default_routes(files).unwrap_or_default();
-    let up: Vec<(Interface, LinkKind)> = interfaces
-        .into_iter()
-        .filter(|interface| interface.up)
-        .map(|interface| {
-            let what = kind(files, &interface);
-            (interface, what)
-        })
-        .collect();
+pub(super) fn read(
+    files: &mut Files,
+    up: &[(Interface, LinkKind)],
+    routes: &[DefaultRoute],
+) -> Link {
     let up = || up.iter();
     let named = |route: &DefaultRoute, interface: &Interface| interface.name == route.interface;
     let carrier = routes.iter().find_map(|route| {
@@ -182,10 +182,10 @@ pub(super) fn read(files: &mut Files) -> Option<Link> {
                 .find_map(|route| up().find(|(interface, _)| named(route, interface)))
         });
     let Some((best, kind)) = best else {
-        return Some(Link {
+        return Link {
             kind: Some(LinkKind::None),
             ..Link::default()
-        });
+        };
     };
     let mut link = Link {
         kind: Some(*kind),
@@ -202,7 +202,7 @@ pub(super) fn read(files: &mut Files) -> Option<Link> {
         }
         _ => {}
     }
-    Some(link)
+    link
 }
 
 /// The level in `/proc/net/wireless`. Drivers that count in dBm give a negative
@@ -214,49 +214,4 @@ fn signal_dbm(files: &mut Files, name: &str) -> Option<i16> {
         let level: i16 = level.trim_end_matches('.').parse().ok()?;
         (-120..0).contains(&level).then_some(level)
     })
-}
-
-/// Looks between two searches for cards: one that comes meanwhile is seen by its default route.
-const LOOKS: u32 = 30;
-
-/// Sees that the links changed since the last look.
-#[derive(Debug, Default)]
-pub(super) struct LinkWatch {
-    last: Option<u64>,
-    /// The interfaces with hardware of their own, and the file that tells whether each is up.
-    cards: Vec<(String, Option<File>)>,
-    looks: u32,
-}
-
-impl LinkWatch {
-    /// Whether a link went up or down, or the default route moved, since the last
-    /// call. The first call only learns.
-    pub(super) fn changed(&mut self, files: &mut Files) -> bool {
-        self.find_cards(files);
-        let mut hasher = DefaultHasher::new();
-        for (name, state) in &mut self.cards {
-            name.hash(&mut hasher);
-            let path = format!("{INTERFACES}/{name}/operstate");
-            files.word_again(state, path).hash(&mut hasher);
-        }
-        for route in default_routes(files).unwrap_or_default() {
-            // The metric moves with the quality of a radio link; the way does not.
-            (route.interface, route.gateway).hash(&mut hasher);
-        }
-        let now = hasher.finish();
-        self.last.replace(now).is_some_and(|last| last != now)
-    }
-
-    fn find_cards(&mut self, files: &Files) {
-        let due = self.looks == 0 || files.sources.answers == Answers::Files;
-        self.looks = (self.looks + 1) % LOOKS;
-        if !due {
-            return;
-        }
-        let mut names = files.names(INTERFACES);
-        names.retain(|name| files.exists(format!("{INTERFACES}/{name}/device")));
-        if self.cards.iter().map(|(name, _)| name).ne(&names) {
-            self.cards = names.into_iter().map(|name| (name, None)).collect();
-        }
-    }
 }

@@ -10,7 +10,7 @@ use super::clocks::ClockReader;
 use super::cpu::CpuMeter;
 use super::disks::DiskReader;
 use super::files::Files;
-use super::link::{self, LinkWatch};
+use super::links::Links;
 use super::temperatures::Thermometers;
 use super::updates::{self, UpdateCount};
 use super::usage::UsageMeter;
@@ -25,7 +25,7 @@ pub struct Machine {
     cpu: CpuMeter,
     disks: DiskReader,
     thermometers: Thermometers,
-    links: LinkWatch,
+    links: Links,
     usage: UsageMeter,
     updates: UpdateCount,
 }
@@ -36,7 +36,7 @@ impl Machine {
         let mut files = Files::new(sources);
         let mut clocks = ClockReader::new();
         clocks.read(&mut files);
-        let mut links = LinkWatch::default();
+        let mut links = Links::default();
         links.changed(&mut files);
         Self {
             cpu: CpuMeter::new(&mut files),
@@ -72,16 +72,17 @@ impl Probe for Machine {
     }
 
     fn readings(&mut self, usage: bool) -> HealthReport {
-        let clocks = self.clocks();
+        // Only use is dated.
+        let clocks = usage.then(|| self.clocks());
         let files = &mut self.files;
         HealthReport {
             cpu: self.cpu.read(files),
             memory: memory::read(files),
             disks: self.disks.read(files),
             temperatures: self.thermometers.read(files),
-            link: link::read(files),
+            link: self.links.read(files),
             battery: battery::read(files),
-            usage: self.usage.read(files, &clocks, usage),
+            usage: self.usage.read(files, clocks.as_ref()),
             ..HealthReport::default()
         }
     }

@@ -23,6 +23,10 @@ pub(super) fn read(files: &mut Files) -> Option<Memory> {
             .and_then(|kib| kib.trim().parse::<u64>().ok())
             .filter(|kib| *kib <= 1 << 50)
             .map(|kib| kib * 1024);
+        // It comes last of these, a third of the way down.
+        if name == "SwapFree" {
+            break;
+        }
     }
     // A machine without memory cannot say so.
     memory.total_bytes = memory.total_bytes.filter(|total| *total > 0);

@@ -13,6 +13,7 @@ mod files;
 mod inventory;
 mod ladder;
 mod link;
+mod links;
 mod machine;
 mod memory;
 mod smart;

@@ -56,17 +56,13 @@ impl UsageMeter {
         }
     }
 
-    /// At a report. Without consent everything counted is forgotten.
-    pub(super) fn read(
-        &mut self,
-        files: &mut Files,
-        clocks: &Clocks,
-        usage: bool,
-    ) -> Option<Usage> {
-        if !usage {
+    /// At a report. Without consent there is no time to count at, and everything counted is
+    /// forgotten.
+    pub(super) fn read(&mut self, files: &mut Files, clocks: Option<&Clocks>) -> Option<Usage> {
+        let Some(clocks) = clocks else {
             self.counting = None;
             return None;
-        }
+        };
         let Some(counting) = &mut self.counting else {
             self.counting = Some(Counting {
                 cards: cards(files),
