@@ -120,3 +120,72 @@ impl Links {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::probe::Sources;
+
+    fn card(root: &Path, name: &str, state: &str) {
+        let folder = root.join(INTERFACES).join(name);
+        fs::create_dir_all(folder.join("device")).unwrap();
+        fs::write(folder.join("operstate"), state).unwrap();
+        fs::write(folder.join("type"), "1\n").unwrap();
+    }
+
+    fn way_out(root: &Path, name: &str) {
+        let head = "Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT";
+        let route = format!("{name} 00000000 0101A8C0 0003 0 0 100 00000000 0 0 0");
+        fs::create_dir_all(root.join("proc/net")).unwrap();
+        fs::write(root.join(TABLES[0]), format!("{head}\n{route}\n")).unwrap();
+    }
+
+    #[test]
+    fn a_card_that_comes_between_two_searches_is_seen_by_its_route() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let root = dir.path();
+        card(root, "eth0", "up\n");
+        way_out(root, "eth0");
+        let mut files = Files::new(Sources {
+            root: root.to_owned(),
+            ..Sources::machine("/nowhere")
+        });
+        let mut links = Links::default();
+        let kind = |links: &mut Links, files: &mut Files| links.read(files).unwrap().kind;
+        assert!(!links.changed(&mut files));
+        assert_eq!(kind(&mut links, &mut files), Some(LinkKind::Ethernet));
+
+        card(root, "wlan0", "up\n");
+        fs::create_dir(root.join(INTERFACES).join("wlan0/wireless")).unwrap();
+        assert!(!links.changed(&mut files), "it carries nothing yet");
+        way_out(root, "wlan0");
+        assert!(links.changed(&mut files));
+        assert_eq!(kind(&mut links, &mut files), Some(LinkKind::Wifi));
+
+        // The file that tells stays open, and tells what is true now.
+        card(root, "wlan0", "down\n");
+        assert!(links.changed(&mut files));
+        assert_eq!(kind(&mut links, &mut files), Some(LinkKind::Ethernet));
+    }
+
+    #[test]
+    fn a_card_without_a_route_is_found_by_the_next_search() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let root = dir.path();
+        card(root, "eth0", "down\n");
+        let mut files = Files::new(Sources {
+            root: root.to_owned(),
+            ..Sources::machine("/nowhere")
+        });
+        let mut links = Links::default();
+        links.changed(&mut files);
+        card(root, "eth1", "up\n");
+        let looks = (1..=LOOKS).find(|_| links.changed(&mut files));
+        assert_eq!(looks, Some(LOOKS));
+        let link = links.read(&mut files).unwrap();
+        assert_eq!(link.kind, Some(LinkKind::Ethernet));
+    }
+}
