@@ -92,6 +92,9 @@ fn whole(source: impl Read) -> Option<String> {
     (text.len() as u64 <= ANSWER_BYTES).then_some(text)
 }
 
+/// Enough for any allocator below the reader: of a stack only what is touched is taken.
+const READER_STACK: usize = 256 * 1024;
+
 fn run(question: &Question<'_>) -> Option<String> {
     let deadline = Instant::now() + question.within;
     let mut child = Command::new(question.program)
@@ -109,7 +112,7 @@ fn run(question: &Question<'_>) -> Option<String> {
     // A read cannot be given a deadline; a channel can.
     let (sender, receiver) = mpsc::channel();
     let reader = thread::Builder::new()
-        .stack_size(64 * 1024)
+        .stack_size(READER_STACK)
         .spawn(move || sender.send(whole(output)));
     let answer = reader
         .ok()
