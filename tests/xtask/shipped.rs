@@ -28,34 +28,21 @@ pub(crate) fn agent() -> anyhow::Result<PathBuf> {
     let musl = format!("{ARCH}-unknown-linux-musl");
     rust_target(&musl)?;
     needs::musl()?;
-    let build = [
-        "build",
-        "--profile",
-        SMALL,
-        "--locked",
-        "-p",
-        "declic-agent",
-    ];
-    run("cargo", &[&build[..], &["--target", &musl]].concat())?;
+    small(&["--target", &musl])?;
     Ok(target().join(musl).join(SMALL))
 }
 
 /// Many homes in one process, which belong to no home: with this system's own library, whose
 /// threads do not wait for each other's memory.
 pub(crate) fn simulator() -> anyhow::Result<PathBuf> {
-    let build = [
-        "build",
-        "--profile",
-        SMALL,
-        "--locked",
-        "-p",
-        "declic-agent",
-    ];
-    run(
-        "cargo",
-        &[&build[..], &["--bin", "declic-simulate"]].concat(),
-    )?;
+    small(&["--bin", "declic-simulate"])?;
     Ok(target().join(SMALL))
+}
+
+fn small(how: &[&str]) -> anyhow::Result<()> {
+    let package = ["-p", "declic-agent"];
+    let build = ["build", "--profile", SMALL, "--locked"];
+    run("cargo", &[&build[..], &package, how].concat())
 }
 
 /// Builds the programs of a home PC, and tells where they are.

@@ -91,12 +91,13 @@ enum Asked {
     Readings,
 }
 
-/// A home that notes what it is asked, and when.
-struct Noting(Home, Arc<Mutex<Vec<(Asked, Instant)>>>);
+/// A home that notes what it is asked, and when, and tells that it did.
+struct Noting(Home, Arc<Mutex<Vec<(Asked, Instant)>>>, Arc<Notify>);
 
 impl Noting {
     fn note(&self, asked: Asked) {
         self.1.lock().unwrap().push((asked, Instant::now()));
+        self.2.notify_one();
     }
 }
 
@@ -141,7 +142,8 @@ async fn a_report_and_a_sample_fall_together_and_a_sample_looks_at_the_clocks_on
     };
     let notes = Arc::new(Mutex::new(Vec::new()));
     let (stop, signals) = mpsc::channel(1);
-    let home = Noting(Home::new(3, 1), Arc::clone(&notes));
+    let noted = Arc::new(Notify::new());
+    let home = Noting(Home::new(3, 1), Arc::clone(&notes), Arc::clone(&noted));
     let agent = tokio::spawn(run(options, Box::new(home), signals));
     let reports = || {
         let notes = notes.lock().unwrap();
@@ -149,7 +151,7 @@ async fn a_report_and_a_sample_fall_together_and_a_sample_looks_at_the_clocks_on
     };
     let three = async {
         while reports() < 3 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            noted.notified().await;
         }
     };
     timeout(Duration::from_secs(30), three)

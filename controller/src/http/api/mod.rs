@@ -29,7 +29,7 @@ use utoipa_axum::routes;
 use super::access::{Access, Routes};
 use crate::domain::rights::Permission::*;
 
-/// Every documented route, under `/api/v1`, with its rule, added to none.
+/// Every documented route, under `/api/v1`, with its rule, beside those of `base`.
 pub(super) fn routes(base: Routes) -> Routes {
     use Access::{Needs, OnDevice, Open, SignedIn};
     let base = base
